@@ -1,0 +1,50 @@
+# One command from an empty Debian 12 to a proved box. Every target does its own set-up.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= /usr/bin/python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# What the kernel side needs; each is asked for only when dpkg does not have it.
+APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap nftables openssh-client python3-venv samba systemd-container
+
+.PHONY: setup packages demo test test-fast lint lock clean
+
+setup: packages $(STAMP)
+
+packages:
+	@missing=$$(for p in $(APT); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "setup: installing Debian packages:" $$missing; \
+	  [ "$$(id -u)" = 0 ] || { echo "setup: run as root once, or: apt-get install" $$missing >&2; exit 4; }; \
+	  apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
+	fi
+
+$(STAMP): pyproject.toml requirements-dev.lock | packages
+	@echo "setup: installing locked Python packages into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock: $(STAMP)
+	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install -q pip-tools
+	$(VENV)/lock/bin/pip-compile $(LOCK_FLAGS) -o requirements.lock pyproject.toml
+	$(VENV)/lock/bin/pip-compile $(LOCK_FLAGS) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+LOCK_FLAGS := -q --upgrade --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --strip-extras --allow-unsafe
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+demo: setup
+	@$(BIN)/claim-gateway demo
+
+test-fast: setup
+	@$(BIN)/pytest -m "not root and not appliance" -q
+
+test: lint
+	@$(BIN)/pytest --durations=15
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -1,0 +1,92 @@
+"""structlog set-up: one call says a catalogued message; it goes to the journal natively, or to standard error as a line."""
+
+import os
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from gateway.journal.journald import JournalSocket, stderr_is_journal
+from gateway.journal.message import Level, Loggable, Message, printable
+
+_METHOD = {
+    Level.CRITICAL: "critical",
+    Level.ERROR: "error",
+    Level.WARNING: "warning",
+    Level.NOTICE: "info",
+    Level.INFO: "info",
+    Level.DEBUG: "debug",
+}
+
+
+def tell(message: Message, **fields: Loggable) -> None:
+    """Say `message`. Fields bound with structlog.contextvars (a parcel's id, say) travel along.
+
+    Raises TypeError if the fields are not exactly those the message's text names (a bug, never a user's mistake).
+    """
+    message.text(fields)
+    logger = structlog.get_logger()
+    getattr(logger, _METHOD[message.level])(message, **fields)
+
+
+def configure(*, lang: str = "en") -> None:
+    """Send messages to journald with native fields when systemd started us, else to standard error as text."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            _entry(lang),
+            _to_journal if stderr_is_journal() else _to_text,
+        ],
+        logger_factory=_journal_factory if stderr_is_journal() else structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _entry(lang: str) -> structlog.typing.Processor:
+    def add(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        message = event.pop("event")
+        own = {name: event[name] for name in message.fields}
+        return {"message": message, "text": message.text(own, lang=lang), "fields": dict(event)}
+
+    return add
+
+
+def _to_text(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    return f"{event['message'].level.name.lower()}: {event['text']}"
+
+
+def _to_journal(_logger: object, _method: str, event: MutableMapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    message: Message = event["message"]
+    entry = {
+        "MESSAGE": event["text"],
+        "MESSAGE_ID": message.id,
+        "PRIORITY": str(int(message.level)),
+        "SYSLOG_IDENTIFIER": "claim-gateway",
+        "CLAIM_GATEWAY_MESSAGE": message.name,
+    }
+    entry |= {f"CLAIM_GATEWAY_{name.upper()}": printable(value) for name, value in event["fields"].items()}
+    return (entry,), {}
+
+
+class _JournalLogger:
+    """What structlog calls at the end of the chain: every level sends the same finished entry."""
+
+    def __init__(self, socket: JournalSocket) -> None:
+        self._socket = socket
+
+    def _send(self, entry: dict[str, str]) -> None:
+        self._socket.send(entry)
+
+    critical = error = warning = info = debug = _send
+
+
+_journal: dict[int, JournalSocket] = {}
+
+
+def _journal_factory(*_args: object) -> _JournalLogger:
+    """One socket per process; a forked child opens its own."""
+    if os.getpid() not in _journal:
+        _journal.clear()
+        _journal[os.getpid()] = JournalSocket()
+    return _JournalLogger(_journal[os.getpid()])
