@@ -56,7 +56,9 @@ def _to_text(_logger: object, _method: str, event: MutableMapping[str, Any]) -> 
     return f"{event['message'].level.name.lower()}: {event['text']}"
 
 
-def _to_journal(_logger: object, _method: str, event: MutableMapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _to_journal(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
     message: Message = event["message"]
     entry = {
         "MESSAGE": event["text"],

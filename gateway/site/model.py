@@ -35,7 +35,9 @@ def _exactly_one(model: Model, *names: str) -> None:
     given = [name for name in names if getattr(model, name) is not None]
     if len(given) != 1:
         found = " and ".join(given) or "none of them"
-        raise PydanticCustomError("exactly_one", "{text}", {"text": f"has {found}. write exactly one of {', '.join(names)}"})
+        raise PydanticCustomError(
+            "exactly_one", "{text}", {"text": f"has {found}. write exactly one of {', '.join(names)}"}
+        )
 
 
 class Institution(Model):
@@ -213,7 +215,9 @@ class System(Model):
 class UpdateSite(Model):
     name: Slug
     networks: tuple[Network, ...] = ()
-    names: tuple[Annotated[str, StringConstraints(pattern=r"^(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$")], ...] = ()
+    names: tuple[
+        Annotated[str, StringConstraints(max_length=253, pattern=r"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$")], ...
+    ] = ()
     services: Services
     hours: DailyHours | None = None
     via: Literal["wan", "tunnel"]

@@ -46,7 +46,9 @@ def _address(value: Any) -> IpAddress:
     try:
         address = ip_address(text)
     except ValueError:
-        raise _wrong(f"{text!r:.60} is not an IP address", "write one without a prefix, such as 192.168.20.10") from None
+        raise _wrong(
+            f"{text!r:.60} is not an IP address", "write one without a prefix, such as 192.168.20.10"
+        ) from None
     return _plain(address, text)
 
 
@@ -79,7 +81,9 @@ def _network(value: Any) -> IpNetwork:
     except ValueError:
         raise _wrong(f"{text!r:.60} is not a network", "write a prefix such as 203.0.113.0/24") from None
     if "/" in text and ip_interface(text).ip != network.network_address:
-        raise _wrong(f"{text} has bits set after its prefix", f"write {network}, or {ip_interface(text).ip} for one host")
+        raise _wrong(
+            f"{text} has bits set after its prefix", f"write {network}, or {ip_interface(text).ip} for one host"
+        )
     return network
 
 
@@ -127,7 +131,9 @@ class Hours:
 def _hours(value: Any) -> Hours:
     if isinstance(value, Hours):
         return value
-    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", _text(value, '"18:30-21:00"'))
+    match = re.fullmatch(
+        r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", _text(value, '"18:30-21:00"')
+    )
     if match:
         hours = Hours(time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4])) if match[3] else time.max)
         if hours.start != hours.end:
@@ -140,7 +146,9 @@ def _duration(value: Any) -> timedelta:
         return value
     match = re.fullmatch(r"([1-9]\d{0,3})([mhdy])", _text(value, '"2h"'))
     if not match:
-        raise _wrong(f"{value!r:.60} is not a length of time", "write a number and m, h, d or y, such as 30m, 2h, 14d, 5y")
+        raise _wrong(
+            f"{value!r:.60} is not a length of time", "write a number and m, h, d or y, such as 30m, 2h, 14d, 5y"
+        )
     return timedelta(seconds=int(match[1]) * _UNITS_S[match[2]])
 
 
@@ -165,7 +173,9 @@ def _relative_file(value: Any) -> str:
     text = _text(value, "credentials/terminal")
     parts = text.split("/")
     if not text or ".." in parts or "\0" in text or any(ord(c) < 32 for c in text):
-        raise _wrong(f"{text!r:.60} is not a usable file name", "name a file, absolute or beside the site file, without '..'")
+        raise _wrong(
+            f"{text!r:.60} is not a usable file name", "name a file, absolute or beside the site file, without '..'"
+        )
     return text
 
 
@@ -180,7 +190,9 @@ Ports = Annotated[
     PortRange,
     BeforeValidator(_ports),
     PlainSerializer(str),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 65535}, {"type": "string", "pattern": "^\\d+-\\d+$"}]}),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 65535}, {"type": "string", "pattern": "^\\d+-\\d+$"}]}
+    ),
 ]
 DailyHours = Annotated[Hours, BeforeValidator(_hours), PlainSerializer(str), _string_schema("18:30-21:00")]
 Duration = Annotated[timedelta, BeforeValidator(_duration), _string_schema("2h", pattern="^[1-9][0-9]{0,3}[mhdy]$")]
