@@ -1,0 +1,79 @@
+"""The one narrow door to nftables: libnftables (libnftables(3)) in this process, in the caller's network namespace."""
+
+import ctypes
+import json
+from types import TracebackType
+from typing import Any, Self
+
+SONAME = "libnftables.so.1"
+_OUTPUT_JSON = 1 << 4
+"""NFT_CTX_OUTPUT_JSON, nftables/libnftables.h."""
+
+
+class NftError(Exception):
+    """The kernel or nft refused; nothing of the batch was applied. The text is nft's own first line."""
+
+
+class Nft:
+    """A libnftables context. Open it in the thread, and so the network namespace, that it is to act in."""
+
+    def __init__(self) -> None:
+        try:
+            self._library = _load()
+        except OSError as error:
+            raise NftError(f"cannot load {SONAME}: {error}. install the Debian package libnftables1") from error
+        self._context = self._library.nft_ctx_new(0)
+        if not self._context:
+            raise NftError("libnftables gave no context. check that this process has CAP_NET_ADMIN")
+        self._library.nft_ctx_buffer_output(self._context)
+        self._library.nft_ctx_buffer_error(self._context)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._library.nft_ctx_free(self._context)
+        self._context = None
+
+    def run(self, commands: str) -> str:
+        """Run one batch in one transaction: all of it or nothing. Returns nft's output."""
+        code = self._library.nft_run_cmd_from_buffer(self._context, commands.encode())
+        output: bytes = self._library.nft_ctx_get_output_buffer(self._context)
+        errors: bytes = self._library.nft_ctx_get_error_buffer(self._context)
+        if code != 0:
+            raise NftError(_first_line(errors.decode(errors="replace")))
+        return output.decode()
+
+    def dump(self, command: str) -> list[dict[str, Any]]:
+        """The objects of a `list …` command, from nft's JSON (libnftables-json(5))."""
+        self._library.nft_ctx_output_set_flags(self._context, _OUTPUT_JSON)
+        try:
+            objects: list[dict[str, Any]] = json.loads(self.run(command))["nftables"]
+        finally:
+            self._library.nft_ctx_output_set_flags(self._context, 0)
+        return objects
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "nft refused without saying why")
+
+
+def _load() -> ctypes.CDLL:
+    library = ctypes.CDLL(SONAME)
+    pointer, text = ctypes.c_void_p, ctypes.c_char_p
+    signatures: dict[str, tuple[list[Any], Any]] = {
+        "nft_ctx_new": ([ctypes.c_uint32], pointer),
+        "nft_ctx_free": ([pointer], None),
+        "nft_ctx_buffer_output": ([pointer], ctypes.c_int),
+        "nft_ctx_buffer_error": ([pointer], ctypes.c_int),
+        "nft_ctx_get_output_buffer": ([pointer], text),
+        "nft_ctx_get_error_buffer": ([pointer], text),
+        "nft_ctx_output_set_flags": ([pointer, ctypes.c_uint], None),
+        "nft_run_cmd_from_buffer": ([pointer, text], ctypes.c_int),
+    }
+    for name, (arguments, result) in signatures.items():
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, result
+    return library

@@ -1,0 +1,73 @@
+"""An nftables table as values, and its text. Knows nft's grammar, nothing of zones or flows."""
+
+from dataclasses import dataclass
+
+from gateway.site.values import IpNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSet:
+    """A named set. `elements` are nft literals; a dynamic set has none and keeps what the kernel learns."""
+
+    name: str
+    type: str
+    flags: str
+    elements: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+    def lines(self) -> tuple[str, ...]:
+        """This set's part of the table block."""
+        body = [f"type {self.type}", f"flags {self.flags}", *self.options]
+        if self.elements:
+            body.append(f"elements = {{ {', '.join(self.elements)} }}")
+        return (f"set {self.name} {{", *(f"  {line}" for line in body), "}")
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    name: str
+
+    def lines(self) -> tuple[str, ...]:
+        """This counter's part of the table block."""
+        return (f"counter {self.name} {{ }}",)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`hook` is the base-chain declaration with its policy, or empty for a chain that is jumped to."""
+
+    name: str
+    rules: tuple[str, ...]
+    hook: str = ""
+
+    def lines(self) -> tuple[str, ...]:
+        """This chain's part of the table block."""
+        hook = (f"  {self.hook}",) if self.hook else ()
+        return (f"chain {self.name} {{", *hook, *(f"  {rule}" for rule in self.rules), "}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table; chains stand before the chains that jump to them, as nft reads from the top."""
+
+    family: str
+    name: str
+    counters: tuple[Counter, ...]
+    sets: tuple[NamedSet, ...]
+    chains: tuple[Chain, ...]
+
+    def text(self) -> str:
+        """The table block as `nft -f` reads it."""
+        parts: tuple[Counter | NamedSet | Chain, ...] = (*self.counters, *self.sets, *self.chains)
+        body = "\n".join(f"  {line}" for part in parts for line in part.lines())
+        return f"table {self.family} {self.name} {{\n{body}\n}}\n"
+
+
+def literal(network: IpNetwork) -> str:
+    """A set element: one address without its prefix length, or a prefix."""
+    return str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)
+
+
+def braces(values: tuple[str, ...]) -> str:
+    """An anonymous set."""
+    return f"{{ {', '.join(values)} }}"
