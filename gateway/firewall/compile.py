@@ -6,7 +6,6 @@ directions of its pair, so no generic "established accept" exists and taking an 
 """
 
 from collections.abc import Iterator, Mapping
-from ipaddress import collapse_addresses
 from itertools import permutations
 
 from gateway.firewall.box import input_chain, output_chain
@@ -14,6 +13,7 @@ from gateway.firewall.ingress import ingress_chains
 from gateway.firewall.rules import IP, NO_EXTENSION_HEADERS, errors_accepted, own_errors_accepted, refused
 from gateway.firewall.table import Chain, Counter, NamedSet, Table, braces, literal
 from gateway.policy.model import FAMILIES, Flow, Policy, Protocol
+from gateway.policy.networks import merged, of_family
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.values import Family
 
@@ -96,7 +96,7 @@ def _goes_sets(policy: Policy, segments: tuple[Zone, ...]) -> Iterator[NamedSet]
     for zone in segments:
         if zone in TERMINAL_ZONES:
             for family in FAMILIES:
-                goes = collapse_addresses(
+                goes = merged(
                     network
                     for flow in policy.flows
                     if flow.origin is zone and flow.target is not Zone.GATEWAY and family in flow.families
@@ -107,9 +107,7 @@ def _goes_sets(policy: Policy, segments: tuple[Zone, ...]) -> Iterator[NamedSet]
 
 def _inside_sets(policy: Policy) -> Iterator[NamedSet]:
     for family in FAMILIES:
-        elements = tuple(
-            literal(network) for _, networks in policy.networks for network in networks if network.version == family
-        )
+        elements = tuple(literal(network) for _, networks in policy.networks for network in of_family(networks, family))
         yield NamedSet(f"inside{family}", ADDRESS_TYPE[family], "interval", elements)
 
 

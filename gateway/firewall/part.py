@@ -59,13 +59,16 @@ def difference(table: Table, observed: Observed) -> tuple[str, ...]:
     if observed.latched:
         lines.append(f"table {FAMILY} {LATCH_TABLE} still drops everything")
     wanted = {chain.name: len(chain.rules) for chain in table.chains}
-    for name in sorted(wanted.keys() | observed.rules.keys()):
-        if wanted.get(name) != observed.rules.get(name):
-            lines.append(f"chain {name} has {observed.rules.get(name, 'no')} rules, not {wanted.get(name, 'none')}")
-    for named_set in table.sets:
-        if named_set.elements and len(named_set.elements) != observed.elements.get(named_set.name, 0):
-            count = observed.elements.get(named_set.name, 0)
-            lines.append(f"set {named_set.name} has {count} elements, not {len(named_set.elements)}")
+    lines.extend(
+        f"chain {name} has {observed.rules.get(name, 'no')} rules, not {wanted.get(name, 'none')}"
+        for name in sorted(wanted.keys() | observed.rules.keys())
+        if wanted.get(name) != observed.rules.get(name)
+    )
+    lines.extend(
+        f"set {one.name} has {observed.elements.get(one.name, 0)} elements, not {len(one.elements)}"
+        for one in table.sets
+        if one.elements and len(one.elements) != observed.elements.get(one.name, 0)
+    )
     return tuple(lines)
 
 

@@ -16,7 +16,7 @@ class NamedSet:
     options: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
-        """This set's part of the table block."""
+        """Its part of the table block."""
         body = [f"type {self.type}", f"flags {self.flags}", *self.options]
         if self.elements:
             body.append(f"elements = {{ {', '.join(self.elements)} }}")
@@ -28,7 +28,7 @@ class Counter:
     name: str
 
     def lines(self) -> tuple[str, ...]:
-        """This counter's part of the table block."""
+        """Its part of the table block."""
         return (f"counter {self.name} {{ }}",)
 
 
@@ -41,7 +41,7 @@ class Chain:
     hook: str = ""
 
     def lines(self) -> tuple[str, ...]:
-        """This chain's part of the table block."""
+        """Its part of the table block."""
         hook = (f"  {self.hook}",) if self.hook else ()
         return (f"chain {self.name} {{", *hook, *(f"  {rule}" for rule in self.rules), "}")
 

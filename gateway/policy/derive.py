@@ -1,9 +1,9 @@
 """Site → Policy: which sessions the notices allow this site to start (docs/layouts.md)."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import collapse_addresses, ip_network
 
 from gateway.policy.model import Flow, Policy, Protocol, Reason, ServicePorts, Translation
+from gateway.policy.networks import hosts, merged, of_family
 from gateway.site.layout import Zone
 from gateway.site.model import Service, Site
 from gateway.site.values import IpAddress, IpNetwork, PortRange
@@ -37,13 +37,13 @@ def inside(site: Site, zone: Zone) -> tuple[IpNetwork, ...]:
             addresses = site.zones.qualification.addresses
         case _:
             return ()
-    return _merged(address.network for address in addresses)
+    return merged(address.network for address in addresses)
 
 
 def own(site: Site, zone: Zone) -> tuple[IpNetwork, ...]:
     """The box's own addresses in `zone`, as host networks."""
     part = getattr(site.zones, zone, None)
-    return _hosts(address.ip for address in part.addresses) if part else ()
+    return hosts(address.ip for address in part.addresses) if part else ()
 
 
 def _declared(site: Site, zone: Zone) -> bool:
@@ -58,7 +58,7 @@ def _shared_folders(site: Site) -> Iterator[Flow]:
             origin=Zone.LAN,
             target=Zone.CLAIM,
             sources=_receipt_pcs(site),
-            destinations=_hosts(address for terminal in claim.terminals for address in terminal.addresses),
+            destinations=hosts(address for terminal in claim.terminals for address in terminal.addresses),
             services=(SMB,),
             clauses=("C1", "C5", "C13"),
             why=Reason(
@@ -72,7 +72,7 @@ def _shared_folders(site: Site) -> Iterator[Flow]:
             origin=Zone.GATEWAY,
             target=Zone.CLAIM,
             sources=own(site, Zone.CLAIM),
-            destinations=_hosts([site.relay.terminal.smb.server]),
+            destinations=hosts([site.relay.terminal.smb.server]),
             services=(SMB,),
             clauses=("C2", "C3", "C13"),
             why=Reason(
@@ -111,8 +111,8 @@ def _claim_system(site: Site) -> Iterator[Flow]:
             id="claim-wan-system",
             origin=Zone.CLAIM,
             target=Zone.WAN,
-            sources=_hosts(address for terminal in claim.terminals for address in terminal.addresses),
-            destinations=_merged(site.claim_system.networks),
+            sources=hosts(address for terminal in claim.terminals for address in terminal.addresses),
+            destinations=merged(site.claim_system.networks),
             services=_services(site.claim_system.services),
             clauses=("C6", "C17"),
             why=Reason(
@@ -131,7 +131,7 @@ def _management(site: Site) -> Iterator[Flow]:
             id="lan-gateway-ssh",
             origin=Zone.LAN,
             target=Zone.GATEWAY,
-            sources=_merged(management.from_),
+            sources=merged(management.from_),
             destinations=own(site, Zone.LAN),
             services=(SSH,),
             clauses=("C20",),
@@ -152,7 +152,7 @@ def _management(site: Site) -> Iterator[Flow]:
                     origin=Zone.GATEWAY,
                     target=zone,
                     sources=own(site, zone),
-                    destinations=_hosts(here),
+                    destinations=hosts(here),
                     services=services,
                     clauses=("C20",),
                     why=Reason(
@@ -166,10 +166,10 @@ def _translations(site: Site) -> Iterator[Translation]:
     if lan and lan.translate_to_terminals:
         for zone in (Zone.CLAIM, Zone.QUALIFICATION):
             if _declared(site, zone):
-                yield Translation(zone, _v4(inside(site, Zone.LAN)), ("C1",))
+                yield Translation(zone, of_family(inside(site, Zone.LAN), 4), ("C1",))
     if wan and wan.translate.ipv4 == "masquerade":
         terminals = (*inside(site, Zone.CLAIM), *inside(site, Zone.QUALIFICATION))
-        yield Translation(Zone.WAN, _v4(terminals), ("C6",))
+        yield Translation(Zone.WAN, of_family(terminals, 4), ("C6",))
 
 
 def _zone_of(site: Site, address: IpAddress) -> Zone:
@@ -181,7 +181,7 @@ def _zone_of(site: Site, address: IpAddress) -> Zone:
 
 def _receipt_pcs(site: Site) -> tuple[IpNetwork, ...]:
     lan = site.zones.lan
-    return _merged(network for pc in lan.receipt_pcs for network in pc.networks) if lan else ()
+    return merged(network for pc in lan.receipt_pcs for network in pc.networks) if lan else ()
 
 
 def _services(services: Iterable[Service]) -> tuple[ServicePorts, ...]:
@@ -202,20 +202,3 @@ def _protocol_and_ports(service: Service) -> tuple[Protocol, PortRange]:
     if service.udp is not None:
         return Protocol.UDP, service.udp
     raise ValueError("a service names exactly one protocol")
-
-
-def _hosts(addresses: Iterable[IpAddress]) -> tuple[IpNetwork, ...]:
-    return _merged(ip_network(address) for address in addresses)
-
-
-def _merged(networks: Iterable[IpNetwork]) -> tuple[IpNetwork, ...]:
-    """IPv4 before IPv6, sorted, overlaps joined."""
-    given = tuple(networks)
-    return (
-        *collapse_addresses(network for network in given if network.version == 4),
-        *collapse_addresses(network for network in given if network.version == 6),
-    )
-
-
-def _v4(networks: Iterable[IpNetwork]) -> tuple[IpNetwork, ...]:
-    return tuple(network for network in networks if network.version == 4)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gateway.policy.networks import of_family
 from gateway.site.layout import Zone
 from gateway.site.values import Family, IpAddress, IpNetwork, PortRange
 
@@ -58,10 +59,7 @@ class Flow:
 
     def in_family(self, family: Family) -> tuple[tuple[IpNetwork, ...], tuple[IpNetwork, ...]]:
         """Sources and destinations of one family; the flow does not exist in it if either is empty."""
-        return (
-            tuple(network for network in self.sources if network.version == family),
-            tuple(network for network in self.destinations if network.version == family),
-        )
+        return of_family(self.sources, family), of_family(self.destinations, family)
 
     @property
     def families(self) -> tuple[Family, ...]:
