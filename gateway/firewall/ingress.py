@@ -4,13 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from gateway.firewall.rules import IP, NEIGHBOUR_DISCOVERY, refused
 from gateway.firewall.table import Chain, braces
+from gateway.policy.marks import MAY_FORWARD, TABLE_ALIVE
 from gateway.policy.model import Policy
 from gateway.site.layout import TERMINAL_ZONES, Zone
-
-MAY_FORWARD = 0x40000000
-"""The guard's bit: without it routing blackholes the packet (wiring/guard.py)."""
-TABLE_ALIVE = 0x20000000
-"""The guard's second bit: without it TCP and UDP do not even reach the box itself."""
 
 _MARK = f"meta mark set meta mark | {MAY_FORWARD:#x}"
 _ANSWER = f"ct state established ct direction reply {_MARK} accept"

@@ -1,0 +1,116 @@
+"""The wiring of a box as values, and the steps between two of them. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.site.values import Family, IpAddress, IpInterface
+
+LOCAL_TABLE = 255  # RT_TABLE_LOCAL, linux/rtnetlink.h
+MAIN_TABLE = 254  # RT_TABLE_MAIN
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rule:
+    """One routing rule (ip-rule(8)). It ends in `table`, in `goto` another priority, or in a blackhole when both are 0.
+
+    `unmarked` is the mask whose bits must all be clear in the packet's mark; 0 matches every mark.
+    """
+
+    family: Family
+    priority: int
+    iif: str = ""
+    protocol: int = 0
+    unmarked: int = 0
+    table: int = 0
+    goto: int = 0
+
+    def __str__(self) -> str:
+        match = [f"iif {self.iif}" if self.iif else "", f"ipproto {self.protocol}" if self.protocol else ""]
+        match.append(f"fwmark 0/{self.unmarked:#x}" if self.unmarked else "")
+        end = f"lookup {self.table}" if self.table else f"goto {self.goto}" if self.goto else "blackhole"
+        return " ".join(word for word in (f"ipv{self.family} rule {self.priority}:", *match, end) if word)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    port: str
+    address: IpInterface
+
+    def __str__(self) -> str:
+        return f"address {self.address} on {self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultRoute:
+    port: str
+    via: IpAddress
+
+    def __str__(self) -> str:
+        return f"default route via {self.via} on {self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sysctl:
+    """A kernel setting by its path under /proc/sys (an interface name may hold dots)."""
+
+    path: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.path} = {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """A port that is administratively up."""
+
+    port: str
+
+    def __str__(self) -> str:
+        return f"port {self.port} up"
+
+
+Item = Rule | Up | Address | DefaultRoute | Sysctl
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a box has, or should have. Items are unique; their order is the order in which they can be made."""
+
+    rules: tuple[Rule, ...] = ()
+    up: tuple[Up, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    routes: tuple[DefaultRoute, ...] = ()
+    sysctls: tuple[Sysctl, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step: make `item` so, or take it away."""
+
+    item: Item
+    add: bool = True
+
+    def __str__(self) -> str:
+        return f"{'+' if self.add else '-'} {self.item}"
+
+
+def difference(wanted: Wiring, found: Wiring) -> tuple[Change, ...]:
+    """The steps from `found` to `wanted`, in an order that never opens anything in between.
+
+    The guard's rules come first and the old catch-all lookup goes last among them; an address goes only after the new
+    ones stand; settings come last, since a port's settings exist only with the port.
+    """
+    return tuple(_steps(wanted, found))
+
+
+def _steps(wanted: Wiring, found: Wiring) -> Iterator[Change]:
+    for mine, theirs in (
+        (wanted.rules, found.rules),
+        (wanted.up, found.up),
+        (wanted.addresses, found.addresses),
+        (wanted.routes, found.routes),
+    ):
+        yield from (Change(item) for item in mine if item not in theirs)
+        yield from (Change(item, add=False) for item in theirs if item not in mine)
+    yield from (Change(item) for item in wanted.sysctls if item not in found.sysctls)
