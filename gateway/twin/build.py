@@ -1,0 +1,139 @@
+"""Builds a site's twin: a namespace per host, one for the gateway, and one that holds a bridge per segment as its switch."""
+
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pyroute2 import IPRoute
+
+from gateway.enforcer.transaction import Applied, Desired, apply
+from gateway.site.layout import Zone
+from gateway.site.model import Site
+from gateway.site.values import IpInterface
+from gateway.twin.namespace import Namespace, sweep, twin_name
+from gateway.twin.plan import Host, hosts
+from gateway.wiring import part as wiring
+from gateway.wiring.model import Wiring, difference
+
+CARD = "eth0"
+"""The name of a host's only network card."""
+
+_QUICK = {
+    "net/ipv6/conf/all/accept_dad": "0",  # duplicate address detection would hold every address back for a second
+    "net/ipv6/conf/default/accept_dad": "0",
+    "net/ipv6/conf/default/router_solicitations": "0",
+}
+
+
+class Twin:
+    """A context manager; leaving it removes every namespace and wire, whatever happened inside."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.name = twin_name()
+        self.hosts: dict[str, Host] = {host.name: host for host in hosts(site)}
+        self._namespaces: dict[str, Namespace] = {}
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        sweep()
+        with ExitStack() as undo:
+            undo.callback(self._stack.close)
+            self._build()
+            undo.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+
+    @property
+    def gateway(self) -> Namespace:
+        """Where the box lives."""
+        return self._namespaces["gateway"]
+
+    def namespace(self, host: str) -> Namespace:
+        """Where one host lives, by its name in `hosts`."""
+        return self._namespaces[host]
+
+    def at(self, zone: Zone) -> Host:
+        """The first host of a zone: the one that speaks for it."""
+        return next(host for host in self.hosts.values() if host.zone is zone)
+
+    def enter(self, resource: ExitStack) -> None:
+        """Have `resource` closed before the namespaces go."""
+        self._stack.enter_context(resource)
+
+    def open_router(self, wired: Wiring) -> None:
+        """Wire the gateway as the unguarded router of today: it forwards everything. The positive control of every probe."""
+
+        def make() -> None:
+            found = wiring.observe(wired)
+            wiring.apply(difference(replace(wired, rules=found.rules), found))
+
+        self.gateway.call(make)
+
+    def apply(self, desired: Desired) -> Applied:
+        """Apply in the gateway's namespace, exactly as on a box. Raises ApplyError."""
+        return self.gateway.call(apply, desired)
+
+    def _build(self) -> None:
+        for name in ("gateway", "wires", *self.hosts):
+            namespace = Namespace(f"{self.name}-{name}")
+            self._stack.callback(namespace.close)
+            self._namespaces[name] = namespace
+            namespace.call(_settle_quickly)
+        wires = self._namespaces["wires"]
+        ports = wiring.ports(self.site)
+        plugs = [(zone, self.gateway.name, port) for zone, port in ports.items()]
+        plugs += [(host.zone, self.namespace(host.name).name, CARD) for host in self.hosts.values()]
+        wires.call(_plug, plugs)
+        for host in self.hosts.values():
+            self.namespace(host.name).call(_configure, host)
+
+
+def _settle_quickly() -> None:
+    for path, value in _QUICK.items():
+        (Path("/proc/sys") / path).write_text(value)
+    with IPRoute() as ip:
+        ip.link("set", index=1, state="up")  # lo is always the first
+
+
+def _plug(plugs: list[tuple[Zone, str, str]]) -> None:
+    """A bridge per zone, and a wire from it to each (zone, namespace, card)."""
+    with IPRoute() as ip:
+        bridges: dict[Zone, int] = {}
+        for number, (zone, namespace, card) in enumerate(plugs):
+            if zone not in bridges:
+                # Snooping would drop neighbour discovery until a querier speaks, and nobody does.
+                ip.link("add", ifname=zone.value, kind="bridge", br_mcast_snooping=0)
+                bridges[zone] = ip.link_lookup(ifname=zone.value)[0]
+                ip.link("set", index=bridges[zone], state="up")
+            wire = f"wire{number}"
+            ip.link("add", ifname=wire, kind="veth", peer={"ifname": card, "net_ns_fd": namespace})
+            ip.link("set", index=ip.link_lookup(ifname=wire)[0], master=bridges[zone], state="up")
+
+
+def _configure(host: Host) -> None:
+    with IPRoute() as ip:
+        card = ip.link_lookup(ifname=CARD)[0]
+        ip.link("set", index=card, state="up")
+        for index, addresses in ((card, host.addresses), (1, host.services)):
+            for address in addresses:
+                ip.addr("add", index=index, address=str(address.ip), prefixlen=address.network.prefixlen)
+        for gateway in host.gateways:
+            if not _knows(host.addresses, gateway.version):
+                continue
+            reaches = [str(network) for network in host.reaches if network.version == gateway.version]
+            for destination in reaches or ["default"]:
+                # Windows keeps `default` through the segment's router too; a terminal with translation needs no more.
+                ip.route("add", family=_family(gateway.version), dst=destination, gateway=str(gateway), oif=card)
+
+
+def _knows(addresses: tuple[IpInterface, ...], version: int) -> bool:
+    return any(address.version == version for address in addresses)
+
+
+def _family(version: int) -> int:
+    return 2 if version == 4 else 10  # AF_INET, AF_INET6
