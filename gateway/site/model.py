@@ -1,34 +1,48 @@
-"""What the vendor declares: the site file as frozen values. Shapes only; what must fit together stands in `rules.py`."""
+"""What the vendor declares: the site file as frozen values. Shapes only; what must fit together stands in `rules/`."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from gateway.site.layout import Layout, Role, Zone
 from gateway.site.values import (
     Address,
+    CalendarDate,
     DailyHours,
     Duration,
     FileName,
+    Flag,
     Interface,
     InterfaceName,
     IpAddress,
     IpNetwork,
-    Label,
     MacAddress,
     Network,
     Ports,
-    Slug,
 )
+from gateway.site.words import (
+    Account,
+    DomainName,
+    Folder,
+    InstitutionCode,
+    Label,
+    Phone,
+    Prefecture,
+    ShareName,
+    Slug,
+    SocketPath,
+)
+
+# Which form a value took that may be one word or a table; the names cannot be keys of a site file.
+WORD, TABLE = "(word)", "(table)"
 
 
 class Model(BaseModel):
     """Frozen, and a key nobody declared is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, use_attribute_docstrings=True)
 
 
 def _exactly_one(model: Model, *names: str) -> None:
@@ -40,17 +54,21 @@ def _exactly_one(model: Model, *names: str) -> None:
         )
 
 
+def _word_or_table(value: Any) -> str:
+    return WORD if isinstance(value, str) else TABLE
+
+
 class Institution(Model):
     name: Label
-    prefecture: Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[1-3]\d|4[0-7])$")]
+    prefecture: Prefecture
     """Two digits, 01 to 47."""
-    institution_code: Annotated[str, StringConstraints(pattern=r"^\d{7}$")]
+    institution_code: InstitutionCode
     """Seven digits, as in field 4 of the claim file's IR record."""
 
 
 class Contact(Model):
     name: Label
-    phone: Annotated[str, StringConstraints(pattern=r"^[0-9+() -]{5,20}$")]
+    phone: Phone
 
 
 class Responsible(Model):
@@ -102,9 +120,9 @@ class Terminal(Model):
     name: Label
     address: Address
     address6: Address | None = None
-    uses: tuple[Use, ...] = (Use.CLAIM,)
-    dual_homed: bool = False
-    asleep_is_normal: bool = False
+    uses: Annotated[tuple[Use, ...], Field(min_length=1)] = (Use.CLAIM,)
+    dual_homed: Flag = False
+    asleep_is_normal: Flag = False
 
     @property
     def addresses(self) -> tuple[IpAddress, ...]:
@@ -116,7 +134,7 @@ class LanZone(Model):
     port: Port
     addresses: Annotated[tuple[Interface, ...], Field(min_length=1)]
     receipt_pcs: Annotated[tuple[ReceiptPc, ...], Field(min_length=1)]
-    translate_to_terminals: bool = False
+    translate_to_terminals: Flag = False
 
 
 class Segment(StrEnum):
@@ -215,9 +233,7 @@ class System(Model):
 class UpdateSite(Model):
     name: Slug
     networks: tuple[Network, ...] = ()
-    names: tuple[
-        Annotated[str, StringConstraints(max_length=253, pattern=r"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$")], ...
-    ] = ()
+    names: tuple[DomainName, ...] = ()
     services: Services
     hours: DailyHours | None = None
     via: Literal["wan", "tunnel"]
@@ -244,9 +260,14 @@ class AccessHours(Model):
     days: Annotated[tuple[Day, ...], Field(min_length=1)] = tuple(Day)
 
 
+Access = Annotated[
+    Annotated[Literal["always"], Tag(WORD)] | Annotated[AccessHours, Tag(TABLE)], Discriminator(_word_or_table)
+]
+
+
 class Management(Model):
     from_: Annotated[tuple[Network, ...], Field(min_length=1, alias="from")]
-    ssh: bool = False
+    ssh: Flag = False
     ntp: tuple[Address, ...] = ()
     dns: tuple[Address, ...] = ()
     syslog: tuple[Address, ...] = ()
@@ -266,23 +287,20 @@ class SftpDrop(Model):
 class Person(Model):
     name: Label
     sftp_key_file: FileName | None = None
-    may_release: bool = False
+    may_release: Flag = False
 
 
 class Drop(Model):
-    smb: bool = False
+    smb: Flag = False
     sftp: SftpDrop | None = None
     people: tuple[Person, ...] = ()
 
 
 class SmbShare(Model):
     server: Address
-    user: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
+    user: Account
     password_file: FileName
-    share: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\\/:*?\"<>|\[\]+=;,]{1,80}$")] = "receipt"
-
-
-Folder = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\\/:*?\"<>|.][^\x00-\x1f\\/:*?\"<>|]{0,79}$")]
+    share: ShareName = "receipt"
 
 
 class TerminalShare(Model):
@@ -297,7 +315,12 @@ class Returns(Model):
 
 
 class Clamd(Model):
-    clamd: Annotated[str, StringConstraints(pattern=r"^/[^\x00]+$")]
+    clamd: SocketPath
+
+
+Antivirus = Annotated[
+    Annotated[Literal["none"], Tag(WORD)] | Annotated[Clamd, Tag(TABLE)], Discriminator(_word_or_table)
+]
 
 
 class Retention(Model):
@@ -310,13 +333,13 @@ class Relay(Model):
     drop: Drop = Drop()
     terminal: TerminalShare
     returns: Returns = Returns()
-    antivirus: Literal["none"] | Clamd = "none"
+    antivirus: Antivirus = "none"
     retention: Retention = Field(default_factory=Retention)
 
 
 class Certificate(Model):
     terminal: Label
-    expires: date
+    expires: CalendarDate
 
 
 class Ike(Model):
@@ -357,10 +380,10 @@ class Site(Model):
     claim_system: System | None = None
     qualification_system: System | None = None
     lan_to_terminal: Literal["shared-folder", "none"] = "shared-folder"
-    lan_internet: bool = False
-    pppoe_passthrough: bool = False
+    lan_internet: Flag = False
+    pppoe_passthrough: Flag = False
     updates: tuple[UpdateSite, ...] = ()
-    access: Literal["always"] | AccessHours = "always"
+    access: Access = "always"
     management: Management | None = None
     grants: dict[Slug, Grant] = {}
     relay: Relay | None = None

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -16,8 +16,31 @@ from ipaddress import (
 )
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, PlainSerializer, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, PlainSerializer, Strict, WithJsonSchema
+
+from gateway.site.words import Label, Slug, shown, text_of, wrong
+
+__all__ = [
+    "Address",
+    "CalendarDate",
+    "DailyHours",
+    "Duration",
+    "Family",
+    "FileName",
+    "Flag",
+    "Hours",
+    "Interface",
+    "InterfaceName",
+    "IpAddress",
+    "IpInterface",
+    "IpNetwork",
+    "Label",
+    "MacAddress",
+    "Network",
+    "PortRange",
+    "Ports",
+    "Slug",
+]
 
 IpAddress = IPv4Address | IPv6Address
 IpInterface = IPv4Interface | IPv6Interface
@@ -28,26 +51,15 @@ INTERFACE_NAME_MAX_CHARS = 15  # IFNAMSIZ - 1, linux/if.h
 _UNITS_S = {"m": 60, "h": 3600, "d": 86_400, "y": 365 * 86_400}
 
 
-def _wrong(what: str, todo: str) -> PydanticCustomError:
-    # The texts may quote the user's input; pydantic must not read its braces as a template.
-    return PydanticCustomError("site_value", "{what}. {todo}", {"what": what, "todo": todo})
-
-
-def _text(value: Any, example: str) -> str:
-    if not isinstance(value, str):
-        raise _wrong(f"{value!r:.60} is not text", f"write it in quotes, such as {example}")
-    return value
-
-
 def _address(value: Any) -> IpAddress:
     if isinstance(value, IPv4Address | IPv6Address):
         return value
-    text = _text(value, '"192.168.20.10"')
+    text = text_of(value)
     try:
         address = ip_address(text)
     except ValueError:
-        raise _wrong(
-            f"{text!r:.60} is not an IP address", "write one without a prefix, such as 192.168.20.10"
+        raise wrong(
+            f"{shown(text)} is not an IP address", "write one without a prefix, such as 192.168.20.10"
         ) from None
     return _plain(address, text)
 
@@ -55,42 +67,52 @@ def _address(value: Any) -> IpAddress:
 def _interface(value: Any) -> IpInterface:
     if isinstance(value, IPv4Interface | IPv6Interface):
         return value
-    text = _text(value, '"192.168.20.1/24"')
+    text = text_of(value)
     try:
         if "/" not in text:
             raise ValueError
         interface = ip_interface(text)
     except ValueError:
-        raise _wrong(
-            f"{text!r:.60} is not an address with its prefix length", "write it as 192.168.20.1/24 or 2001:db8::1/64"
+        raise wrong(
+            f"{shown(text)} is not an address with its prefix length", "write it as 192.168.20.1/24 or 2001:db8::1/64"
         ) from None
     _plain(interface.ip, text)
     network = interface.network
     narrow = network.prefixlen >= network.max_prefixlen - 1
     if not narrow and interface.ip in (network.network_address, network.broadcast_address) and interface.version == 4:
-        raise _wrong(f"{text} is the network's own or its broadcast address", f"use a host address inside {network}")
+        raise wrong(
+            f"{shown(text)} is the network's own or its broadcast address", f"use a host address inside {network}"
+        )
     return interface
 
 
 def _network(value: Any) -> IpNetwork:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
-    text = _text(value, '"203.0.113.0/24"')
+    text = text_of(value)
     try:
         network = ip_network(text, strict=False)
     except ValueError:
-        raise _wrong(f"{text!r:.60} is not a network", "write a prefix such as 203.0.113.0/24") from None
+        raise wrong(f"{shown(text)} is not a network", "write a prefix such as 203.0.113.0/24") from None
     if "/" in text and ip_interface(text).ip != network.network_address:
-        raise _wrong(
-            f"{text} has bits set after its prefix", f"write {network}, or {ip_interface(text).ip} for one host"
+        raise wrong(
+            f"{shown(text)} has bits set after its prefix", f"write {network}, or {ip_interface(text).ip} for one host"
         )
+    if network.prefixlen == 0:
+        raise wrong(f"{shown(text)} is every address there is", "name the networks that are meant")
+    if network.is_multicast or network.is_loopback or network.is_link_local:
+        raise wrong(f"{shown(text)} is not a network of hosts", "write the unicast prefix that is meant")
     return network
 
 
 def _plain(address: IpAddress, text: str) -> IpAddress:
-    scoped = address.version == 6 and address.scope_id is not None
-    if scoped or address.is_multicast or address.is_loopback or address.is_unspecified or address.is_link_local:
-        raise _wrong(f"{text} cannot be a host's address here", "use a unicast address routed in this segment")
+    match address:
+        case IPv4Address():
+            odd = address.is_reserved  # 240.0.0.0/4, RFC 1112, and the limited broadcast address
+        case IPv6Address():
+            odd = address.scope_id is not None or address.ipv4_mapped is not None
+    if odd or address.is_multicast or address.is_loopback or address.is_unspecified or address.is_link_local:
+        raise wrong(f"{shown(text)} cannot be a host's address here", "use a unicast address routed in this segment")
     return address
 
 
@@ -108,13 +130,13 @@ class PortRange:
 def _ports(value: Any) -> PortRange:
     if isinstance(value, PortRange):
         return value
-    match = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", str(value)) if type(value) in (int, str) else None
+    match = re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", str(value)) if type(value) in (int, str) else None
     if match:
         first = int(match[1])
         last = int(match[2] or first)
         if 1 <= first <= last <= 65_535:
             return PortRange(first, last)
-    raise _wrong(f"{value!r:.60} is not a port", 'write 1 to 65535, or a range such as "8000-8010"')
+    raise wrong(f"{shown(value)} is not a port", 'write 1 to 65535, or a range such as "8000-8010"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,52 +153,62 @@ class Hours:
 def _hours(value: Any) -> Hours:
     if isinstance(value, Hours):
         return value
-    match = re.fullmatch(
-        r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", _text(value, '"18:30-21:00"')
-    )
+    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)", text_of(value))
     if match:
         hours = Hours(time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4])) if match[3] else time.max)
         if hours.start != hours.end:
             return hours
-    raise _wrong(f"{value!r:.60} is not a window of hours", 'write it as "18:30-21:00"')
+    raise wrong(f"{shown(value)} is not a window of hours", 'write it as "18:30-21:00"')
 
 
 def _duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    match = re.fullmatch(r"([1-9]\d{0,3})([mhdy])", _text(value, '"2h"'))
+    match = re.fullmatch(r"([1-9][0-9]{0,3})([mhdy])", text_of(value))
     if not match:
-        raise _wrong(
-            f"{value!r:.60} is not a length of time", "write a number and m, h, d or y, such as 30m, 2h, 14d, 5y"
+        raise wrong(
+            f"{shown(value)} is not a length of time", "write a number and m, h, d or y, such as 30m, 2h, 14d, 5y"
         )
     return timedelta(seconds=int(match[1]) * _UNITS_S[match[2]])
 
 
 def _mac(value: Any) -> str:
-    text = _text(value, '"02:00:5e:10:00:01"').lower()
+    text = text_of(value).lower()
     if not re.fullmatch(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", text) or int(text[:2], 16) & 1:
-        raise _wrong(f"{text!r:.60} is not a network card's MAC address", 'write it as "02:00:5e:10:00:01"')
+        raise wrong(f"{shown(text)} is not a network card's MAC address", 'write it as "02:00:5e:10:00:01"')
     return text
 
 
 def _interface_name(value: Any) -> str:
-    text = _text(value, "eth1")
+    text = text_of(value)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", text) or len(text) > INTERFACE_NAME_MAX_CHARS or text == "lo":
-        raise _wrong(
-            f"{text!r:.60} is not a network port's name",
+        raise wrong(
+            f"{shown(text)} is not a network port's name",
             f"use letters, digits, '.', '_' or '-', at most {INTERFACE_NAME_MAX_CHARS} characters, such as eth1",
         )
     return text
 
 
 def _relative_file(value: Any) -> str:
-    text = _text(value, "credentials/terminal")
+    text = text_of(value)
     parts = text.split("/")
     if not text or ".." in parts or "\0" in text or any(ord(c) < 32 for c in text):
-        raise _wrong(
-            f"{text!r:.60} is not a usable file name", "name a file, absolute or beside the site file, without '..'"
+        raise wrong(
+            f"{shown(text)} is not a usable file name", "name a file, absolute or beside the site file, without '..'"
         )
     return text
+
+
+def _date(value: Any) -> date:
+    if type(value) is date:
+        return value
+    text = text_of(value)
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass  # the month has no such day
+    raise wrong(f"{shown(text)} is not a day", "write year, month and day, such as 2028-03-31")
 
 
 def _string_schema(example: str, **more: object) -> WithJsonSchema:
@@ -199,5 +231,5 @@ Duration = Annotated[timedelta, BeforeValidator(_duration), _string_schema("2h",
 MacAddress = Annotated[str, BeforeValidator(_mac), _string_schema("02:00:5e:10:00:01")]
 InterfaceName = Annotated[str, BeforeValidator(_interface_name), _string_schema("eth1")]
 FileName = Annotated[str, BeforeValidator(_relative_file), _string_schema("credentials/terminal")]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Slug = Annotated[str, StringConstraints(min_length=1, max_length=24, pattern=r"^[a-z][a-z0-9-]*$")]
+CalendarDate = Annotated[date, BeforeValidator(_date)]
+Flag = Annotated[bool, Strict()]

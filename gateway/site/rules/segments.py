@@ -1,0 +1,86 @@
+"""The segments' prefixes: lan, claim, qualification, the uplink and the systems behind it must be different networks."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from gateway.site.layout import Zone
+from gateway.site.model import Segment, Site, TerminalZone
+from gateway.site.rules.finding import Finding, Rule, inside, repeated
+from gateway.site.tree import Path
+from gateway.site.values import IpInterface, IpNetwork
+
+Prefix = tuple[str, IpNetwork, Path]
+
+
+def _segments(site: Site) -> list[Prefix]:
+    found: list[Prefix] = []
+    for zone, declared, path in inside(site):
+        found += _prefixes(zone, declared.addresses, (*path, "addresses"))
+    return found
+
+
+def _uplink(site: Site) -> list[Prefix]:
+    if site.zones.wan is None:
+        return []
+    return _prefixes(Zone.WAN, site.zones.wan.addresses, ("zones", "wan", "uplink", "static", "addresses"))
+
+
+def _prefixes(zone: Zone, addresses: tuple[IpInterface, ...], path: Path) -> list[Prefix]:
+    return [(zone.value, address.network, (*path, index)) for index, address in enumerate(addresses)]
+
+
+def _beyond(site: Site) -> Iterator[Prefix]:
+    """Everything declared to lie behind the line."""
+    for name in ("claim_system", "qualification_system"):
+        system = getattr(site, name)
+        if system is not None:
+            for index, network in enumerate(system.networks):
+                yield name, network, (name, "networks", index)
+    for number, update in enumerate(site.updates):
+        for index, network in enumerate(update.networks):
+            yield f"updates {update.name}", network, ("updates", number, "networks", index)
+    if site.tunnel is not None and site.tunnel.provider is not None:
+        for index, network in enumerate(site.tunnel.provider.remote_networks):
+            yield "tunnel.provider", network, ("tunnel", "provider", "remote_networks", index)
+
+
+def segments_are_apart(site: Site) -> Iterator[Finding]:
+    """Two zones that share addresses cannot be told apart by a packet (C12)."""
+    own = [*_segments(site), *_uplink(site)]
+    for (name, network, _), (other, later, path) in combinations(own, 2):
+        if name != other and network.overlaps(later):
+            yield Finding(path, f"{other} {later} overlaps {name} {network}. give each zone its own network")
+
+
+def destinations_are_outside(site: Site) -> Iterator[Finding]:
+    """What lies behind the line cannot also lie inside the institution."""
+    for name, network, path in _beyond(site):
+        for zone, segment, _ in _segments(site):
+            if network.overlaps(segment):
+                yield Finding(
+                    path, f"{name} {network} overlaps {zone} {segment}. a system lies outside the institution"
+                )
+
+
+def addresses_once(site: Site) -> Iterator[Finding]:
+    """An address of the box stands once in its zone."""
+    for _, declared, path in inside(site):
+        yield from repeated((str(address.ip) for address in declared.addresses), (*path, "addresses"), "address")
+
+
+def services_fit_the_family(site: Site) -> Iterator[Finding]:
+    """DHCP hands out IPv4, router advertisements IPv6: the zone must have a prefix to hand out."""
+    needs = {Segment.DHCP: 4, Segment.RA: 6}
+    for zone, declared, path in inside(site):
+        if not isinstance(declared, TerminalZone):
+            continue
+        families = {address.version for address in declared.addresses}
+        for index, service in enumerate(declared.serve):
+            family = needs.get(service)
+            if family is not None and family not in families:
+                text = f"{zone} has no IPv{family} address for {service}. add one to addresses:, or take {service} out"
+                yield Finding((*path, "serve", index), text, ((*path, "addresses"),))
+        yield from repeated(declared.serve, (*path, "serve"), "service")
+
+
+RULES: tuple[Rule, ...] = (segments_are_apart, destinations_are_outside, addresses_once, services_fit_the_family)
