@@ -1,0 +1,195 @@
+"""A box: systemd as process 1 in a container of its own, in a network namespace the test made.
+
+The root is the cached tree under a throw-away overlay, mounted in a mount namespace that dies with the container.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.appliance.segments import Namespace
+
+BOOT_TIMEOUT_S = 60
+HALT_TIMEOUT_S = 30
+COMMAND_TIMEOUT_S = 120
+
+_START = """
+for group in $CGROUPS; do echo $$ > $group/cgroup.procs; done
+mount -t overlay overlay -o lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK $ROOT
+exec setpriv --pdeathsig TERM systemd-nspawn --quiet --directory=$ROOT --machine=$NAME --boot \\
+    --network-namespace-path=$NETNS --capability=CAP_NET_ADMIN --register=no --keep-unit --console=read-only --link-journal=no \\
+    --resolv-conf=off --timezone=off --notify-ready=yes --kill-signal=SIGRTMIN+3
+"""
+
+
+class BootError(Exception):
+    """The container did not come up. `str()` is the end of its console."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """What a box keeps over a reboot: the overlay's upper directory."""
+
+    lower: Path
+    home: Path
+
+    @property
+    def upper(self) -> Path:
+        """Where to put a file before the box starts, and where its writes appear."""
+        return self.home / "upper"
+
+    def write(self, target: str, text: str, mode: int = 0o644) -> None:
+        """Write one file as root, with the directories above it."""
+        path = self.upper / target.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+
+    def enable(self, unit: str, target: str) -> None:
+        """What `systemctl enable` does for a unit WantedBy `target`."""
+        link = self.upper / f"etc/systemd/system/{target}.wants/{unit}"
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(f"/etc/systemd/system/{unit}")
+
+
+@contextmanager
+def disk(tree: Path) -> Iterator[Disk]:
+    """A fresh disk over the cached `tree`."""
+    with tempfile.TemporaryDirectory(prefix="claim-gateway-box-") as home:
+        for name in ("upper", "work", "root"):
+            (Path(home) / name).mkdir()
+        yield Disk(tree, Path(home))
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A running box. `leader` is its process 1 as the host counts."""
+
+    leader: int
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `command` on the box as root, with a clean environment."""
+        enter = ("nsenter", f"--target={self.leader}", *("-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w"), "--")
+        clean = ("env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8")
+        return subprocess.run(
+            (*enter, *clean, *command), check=check, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S
+        )
+
+    def says(self, *command: str) -> str:
+        """What `command` prints, whatever its exit code."""
+        return self.run(*command, check=False).stdout.strip()
+
+    def state(self, unit: str) -> str:
+        """`active`, `failed`, … as systemctl is-active says."""
+        return self.says("systemctl", "is-active", unit)
+
+
+@contextmanager
+def booted(kept: Disk, network: Namespace) -> Iterator[Box]:
+    """Switch a box on, wait until systemd says it has started everything, and switch it off again.
+
+    Raises BootError when it does not come up within BOOT_TIMEOUT_S.
+    """
+    name = kept.home.name.replace("_", "-").rstrip("-")  # a machine name is a host name
+    console = kept.home / "console.log"
+    with ExitStack() as stack:
+        groups = [stack.enter_context(_cgroup(hierarchy / name)) for hierarchy in _hierarchies()]
+        ready = stack.enter_context(_notify_socket(kept.home / "notify"))
+        environment = {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "CGROUPS": " ".join(map(str, groups)),
+            "LOWER": str(kept.lower),
+            "UPPER": str(kept.upper),
+            "WORK": str(kept.home / "work"),
+            "ROOT": str(kept.home / "root"),
+            "NAME": name,
+            "NETNS": str(network.path),
+            "NOTIFY_SOCKET": str(kept.home / "notify"),
+            "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1",
+            "SYSTEMD_NSPAWN_USE_CGNS": "1",
+            "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network",
+        }
+        start = ("unshare", "--mount", "--propagation", "private", "sh", "-ec", _START)
+        output = stack.enter_context(console.open("ab"))
+        nspawn = subprocess.Popen(start, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        stack.callback(_halt, nspawn)
+        yield Box(_leader(nspawn, ready, console))
+
+
+def _leader(nspawn: subprocess.Popen[bytes], ready: socket.socket, console: Path) -> int:
+    """Wait for nspawn's own sd_notify lines: the leader's pid first, READY=1 when the container's systemd is up."""
+    leader, deadline = 0, time.monotonic() + BOOT_TIMEOUT_S
+    while nspawn.poll() is None and time.monotonic() < deadline:
+        try:
+            lines = ready.recv(4096).decode().splitlines()
+        except TimeoutError:
+            continue
+        for line in lines:
+            match line.partition("="):
+                case ("X_NSPAWN_LEADER_PID", _, pid):
+                    leader = int(pid)
+                case ("READY", _, "1") if leader:
+                    return leader
+    raise BootError("\n".join(console.read_text(errors="replace").splitlines()[-20:]) or "no word from systemd-nspawn")
+
+
+def _halt(nspawn: subprocess.Popen[bytes]) -> None:
+    """Ask for an orderly shutdown; a box that does not heed it is ended, with everything in it (its process 1 dies)."""
+    nspawn.send_signal(signal.SIGTERM)
+    try:
+        nspawn.wait(HALT_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        nspawn.kill()
+        nspawn.wait()
+
+
+@contextmanager
+def _notify_socket(path: Path) -> Iterator[socket.socket]:
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(path))
+        listener.settimeout(0.2)  # short, so that a dead nspawn is noticed
+        yield listener
+
+
+def _hierarchies() -> list[Path]:
+    """Where cgroup v2 is mounted, and systemd's own v1 hierarchy where the host still has it."""
+    mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
+    return [
+        Path(where)
+        for _, where, kind, options, *_ in mounts
+        if kind == "cgroup2" or (kind == "cgroup" and "name=systemd" in options.split(","))
+    ]
+
+
+@contextmanager
+def _cgroup(group: Path) -> Iterator[Path]:
+    group.mkdir()
+    try:
+        yield group
+    finally:
+        for directory, _, _ in os.walk(group, topdown=False):
+            _remove_cgroup(Path(directory))
+
+
+def _remove_cgroup(group: Path) -> None:
+    """A cgroup can be removed a moment after its last process died: the kernel says busy until then."""
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            group.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
