@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 # What the kernel side needs; each is asked for only when dpkg does not have it.
-APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap nftables openssh-client python3-venv samba systemd-container
+APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap nftables openssh-client python3-venv samba smbclient systemd-container
 
 .PHONY: setup packages demo test test-fast lint lock clean
 

@@ -4,10 +4,9 @@ import argparse
 from pathlib import Path
 
 from gateway.cli.command import Command, Exit, Refused
+from gateway.cli.enforceable import enforceable_site
 from gateway.enforcer.transaction import ApplyError, apply, desire
 from gateway.journal import configure
-from gateway.policy.support import unsupported
-from gateway.site.load import load_located
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,13 +15,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     configure(lang=args.lang)
-    located = load_located(args.site)
-    missing = unsupported(located.site)
-    if missing:
-        lines = "\n".join(f"{located.place(path)}: not supported yet: {text}" for path, text in missing)
-        raise Refused(f"nothing was changed\n{lines}")
+    site = enforceable_site(args.site)
     try:
-        applied = apply(desire(located.site))
+        applied = apply(desire(site))
     except ApplyError as error:
         raise Refused(str(error)) from error
     policy = applied.desired.policy

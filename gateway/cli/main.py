@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return Exit.INPUT
     except Refused as error:
-        print(f"claim-gateway {args.command}: {error}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return Exit.SYSTEM
     except KeyboardInterrupt:
         return Exit.INTERRUPTED

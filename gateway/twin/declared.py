@@ -12,7 +12,9 @@ from gateway.site.values import IpAddress
 SHARED_FOLDER = (Protocol.TCP, 445)
 
 
-def declared(site: Site, origin: Zone, target: Zone, destination: IpAddress, service: tuple[Protocol, int | None]) -> bool:
+def declared(
+    site: Site, origin: Zone, target: Zone, destination: IpAddress, service: tuple[Protocol, int | None]
+) -> bool:
     """Whether the site file lets a session of `service` start from `origin`'s declared hosts to `destination`."""
     match origin, target:
         case Zone.LAN, Zone.CLAIM:

@@ -40,7 +40,9 @@ class Namespace:
     def __init__(self, name: str) -> None:
         self.name = name
         netns.create(name)
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name, initializer=netns.setns, initargs=(name,))
+        self._thread = ThreadPoolExecutor(
+            max_workers=1, thread_name_prefix=name, initializer=netns.setns, initargs=(name,)
+        )
 
     @property
     def path(self) -> Path:

@@ -69,7 +69,7 @@ class Probe:
 def questions(twin: Twin) -> tuple[Probe, ...]:
     """Every ordered zone pair × family × service, between the hosts that speak for the zones."""
     zones = tuple(zone for zone in Zone if zone is Zone.GATEWAY or any(h.zone is zone for h in twin.hosts.values()))
-    found = []
+    found: list[Probe] = []
     for (origin, target), family, service in product(permutations(zones, 2), FAMILIES, SERVICES):
         source, destination = _address(twin, origin, target, family), _address(twin, target, origin, family)
         if source and destination:

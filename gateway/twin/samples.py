@@ -1,0 +1,23 @@
+"""The files a rehearsal carries: a real-shaped claim file kept in the repository, and a return file made up here."""
+
+from pathlib import Path
+
+import gateway
+
+CONFIGS = Path(gateway.__file__).parent.parent / "configs"
+DEMO_SITE = CONFIGS / "ip-vpn-claim.yaml"
+CLAIM_FILE = CONFIGS / "samples" / "RECEIPTC.UKE"
+
+RETURN_NAME = "RECEIPTC.HEN"
+RETURN_FILE = "\r\n".join(
+    (
+        # Synthetic: no real return file is public. Only the records and fields docs/files.md calls known are filled.
+        "HI,1,202112",
+        "RE,1,1122,202110,架空　太郎",
+        "HR,1,,,0000,合成データのため理由なし,",
+        "1,1,0,RE,1,1122,202110,架空　太郎",
+        "1,2,0,RC",
+        "HG,1",
+        "",
+    )
+).encode("cp932")
