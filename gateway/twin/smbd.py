@@ -4,6 +4,7 @@ Its user exists only in an nss_wrapper file (https://cwrap.org/nss_wrapper.html)
 """
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -52,6 +53,8 @@ _CONFIGURATION = """\
   path = {place}/share
   read only = no
   valid users = {user}
+  # The folder above may be closed to everybody but us; who may log on is settled before this.
+  force user = root
   strict sync = yes
   create mask = 0600
   directory mask = 0700
@@ -130,30 +133,28 @@ class Smbd:
 
     def stop(self) -> None:
         """End smbd and all its children, gently first. Nothing to do if it does not run."""
-        process = self._process
-        if process is None:
+        if self._process is None:
             return
         self.resume()
-        family = self._family()
-        process.terminate()
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            return
-        self._end(family)
+        with _Family(self._process.pid) as family:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+            self._process.wait()
+            family.end()
         self._process = None
 
     def kill(self) -> None:
         """SIGKILL to the whole tree, as a power cut would."""
-        process = self._process
-        if process is None:
+        if self._process is None:
             return
-        self._signal(signal.SIGSTOP)  # a stopped parent forks no child between our looking and our killing
-        family = self._family()
-        process.kill()
-        process.wait()
-        self._end(family)
+        self.pause()  # a stopped parent forks no child between our looking and our killing
+        with _Family(self._process.pid) as family:
+            self._process.kill()
+            self._process.wait()
+            family.end()
         self._process = None
 
     def pause(self) -> None:
@@ -176,10 +177,8 @@ class Smbd:
     def _prepare(self) -> None:
         for name in ("private", "lock", "state", "cache", "pid", "ncalrpc", "log", "share"):
             (self.place / name).mkdir(parents=True, exist_ok=True)
-        for folder in (self.share, *(self.share / name for name in self._folders)):
-            folder.mkdir(exist_ok=True)
-            os.chown(folder, USER_ID, USER_ID)
-            folder.chmod(0o700)
+        for name in self._folders:
+            (self.share / name).mkdir(exist_ok=True)
         accounts = {"root": 0, "nobody": 65_534, self.user: USER_ID}
         lines = [f"{name}:x:{number}:{number}::/nonexistent:/usr/sbin/nologin\n" for name, number in accounts.items()]
         (self.place / "passwd").write_text("".join(lines))
@@ -248,19 +247,44 @@ class Smbd:
         files = sorted((self.place / "log").glob("*"))
         return " ".join(file.read_text(errors="replace")[-500:].strip() for file in files if file.is_file())
 
-    def _family(self) -> tuple[int, ...]:
-        """smbd's process ids, parents first."""
-        return tuple(_tree(self._process.pid)) if self._process is not None else ()
-
     def _signal(self, number: signal.Signals) -> None:
-        for pid in self._family():
-            _send(pid, number)
+        if self._process is not None:
+            with _Family(self._process.pid) as family:
+                family.signal(number)
 
-    @staticmethod
-    def _end(family: tuple[int, ...]) -> None:
-        """Kill what is left of the tree. They are orphans by now, so they are known by their pids alone."""
-        for pid in family[1:]:
-            _send(pid, signal.SIGKILL)
+
+class _Family:
+    """A process and its descendants, held by descriptors: a pid that is used again by a stranger is not hit."""
+
+    def __init__(self, pid: int) -> None:
+        self._descriptors: list[int] = []
+        for member in (pid, *_descendants(pid)):
+            try:
+                self._descriptors.append(os.pidfd_open(member))
+            except ProcessLookupError:
+                continue
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send to each that still lives, the parent first."""
+        for descriptor in self._descriptors:
+            try:
+                signal.pidfd_send_signal(descriptor, number)
+            except ProcessLookupError:
+                continue
+
+    def end(self) -> None:
+        """Kill what is left and wait until it is gone; a pidfd is readable once its process has ended."""
+        self.signal(signal.SIGKILL)
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        for descriptor in self._descriptors:
+            select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
 
 
 def _kernel_hex(packed: bytes) -> str:
@@ -269,18 +293,12 @@ def _kernel_hex(packed: bytes) -> str:
     return "".join(f"{int.from_bytes(word, 'little'):08X}" for word in words)
 
 
-def _tree(pid: int) -> Iterator[int]:
-    yield pid
+def _descendants(pid: int) -> Iterator[int]:
+    """Children before their own children, as the kernel lists them (proc(5), CONFIG_PROC_CHILDREN)."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except FileNotFoundError:
         return
-    for child in children:
-        yield from _tree(int(child))
-
-
-def _send(pid: int, number: signal.Signals) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
+    for child in map(int, children):
+        yield child
+        yield from _descendants(child)

@@ -1,0 +1,206 @@
+"""A shelf that is a folder of this machine: the people's folder, and the shelf tests compare the SMB one with."""
+
+import asyncio
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from gateway.relay import durable
+from gateway.relay.disk_errors import disk_errors
+from gateway.relay.errors import Changed, Differed, TimedOut
+from gateway.relay.parcel import Fingerprint
+from gateway.relay.shelf import Entry
+
+T = TypeVar("T")
+
+def fingerprint_of(status: os.stat_result) -> Fingerprint:
+    """Device, inode, size and both times: what a rewriting of a local file cannot leave alone."""
+    return Fingerprint(
+        status.st_size, f"{status.st_dev}:{status.st_ino}:{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
+    )
+
+
+class DirectoryShelf:
+    """A folder. Other people may write in it: every step down is checked (`durable.folder`)."""
+
+    def __init__(self, root: Path, deadline: timedelta) -> None:
+        self._root = root
+        self._deadline_s = deadline.total_seconds()
+
+    async def probe(self) -> None:
+        """See Shelf."""
+        await self._do(lambda root: None)
+
+    async def list(self, folder: PurePosixPath) -> tuple[Entry, ...]:
+        """See Shelf."""
+
+        def work(root: int) -> tuple[Entry, ...]:
+            try:
+                with durable.folder(root, folder.parts) as here:
+                    return tuple(_entries(here, folder))
+            except FileNotFoundError:
+                return ()
+
+        return await self._do(work)
+
+    async def fetch(self, entry: Entry, into: Path) -> tuple[str, int]:
+        """See Shelf."""
+
+        def work(root: int) -> tuple[str, int]:
+            with _opened(root, entry.path) as source, durable.new_file(into) as write:
+                sha256, size = hashlib.sha256(), 0
+                for chunk in durable.chunks(source):
+                    sha256.update(chunk)
+                    size += len(chunk)
+                    write(chunk)
+                if fingerprint_of(os.fstat(source)) != entry.fingerprint:
+                    raise Changed("changed-while-read")
+                return sha256.hexdigest(), size
+
+        return await self._do(work)
+
+    async def put_verified(self, source: Path, temporary: PurePosixPath, digest: str) -> "VerifiedFile":
+        """See Shelf."""
+
+        def work(root: int) -> None:
+            with (
+                durable.folder(root, temporary.parent.parts, create=True) as here,
+                _closing(durable.create(here, temporary.name)) as target,
+                _closing(os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)) as origin,
+            ):
+                for chunk in durable.chunks(origin):
+                    durable.write_all(target, chunk)
+                durable.sync(target)
+                if durable.digest_of(target)[0] != digest:
+                    raise Differed("read-back-differs")
+
+        await self._do(work)
+        return VerifiedFile(self, temporary)
+
+    async def digest(self, path: PurePosixPath) -> str | None:
+        """See Shelf."""
+
+        def work(root: int) -> str | None:
+            try:
+                with _opened(root, path) as descriptor:
+                    return durable.digest_of(descriptor)[0]
+            except FileNotFoundError:
+                return None
+
+        return await self._do(work)
+
+    async def exists(self, path: PurePosixPath) -> bool:
+        """See Shelf."""
+
+        def work(root: int) -> bool:
+            try:
+                with durable.folder(root, path.parent.parts) as here:
+                    os.stat(path.name, dir_fd=here, follow_symlinks=False)
+            except FileNotFoundError:
+                return False
+            return True
+
+        return await self._do(work)
+
+    async def move(self, entry: Entry, to: PurePosixPath) -> None:
+        """See Shelf."""
+
+        def work(root: int) -> None:
+            with (
+                durable.folder(root, entry.path.parent.parts) as here,
+                durable.folder(root, to.parent.parts, create=True) as there,
+            ):
+                _still(here, entry.path.name, entry.fingerprint)
+                durable.publish(here, entry.path.name, there, to.name)
+
+        await self._do(work)
+
+    async def remove(self, path: PurePosixPath, expected: Fingerprint | None = None) -> None:
+        """See Shelf."""
+
+        def work(root: int) -> None:
+            try:
+                with durable.folder(root, path.parent.parts) as here:
+                    if expected is not None:
+                        _still(here, path.name, expected)
+                    durable.remove(here, path.name)
+            except FileNotFoundError:
+                return
+
+        await self._do(work)
+
+    async def publish(self, temporary: PurePosixPath, final: PurePosixPath) -> None:
+        """Give a verified temporary its final name (see Verified)."""
+
+        def work(root: int) -> None:
+            with (
+                durable.folder(root, temporary.parent.parts) as here,
+                durable.folder(root, final.parent.parts, create=True) as there,
+            ):
+                durable.publish(here, temporary.name, there, final.name)
+
+        await self._do(work)
+
+    async def close(self) -> None:
+        """See Shelf."""
+
+    async def _do(self, work: Callable[[int], T]) -> T:
+        """Run `work(root descriptor)` in a thread. A disk that hangs keeps its thread; the caller goes on."""
+
+        def opened() -> T:
+            with disk_errors(), _closing(durable.open_root(self._root)) as root:
+                return work(root)
+
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(opened), self._deadline_s)
+        except TimeoutError as error:
+            raise TimedOut("disk-timed-out") from error
+
+
+class VerifiedFile:
+    """A verified temporary of a DirectoryShelf."""
+
+    def __init__(self, shelf: DirectoryShelf, temporary: PurePosixPath) -> None:
+        self._shelf = shelf
+        self._temporary = temporary
+
+    async def publish(self, final: PurePosixPath) -> None:
+        """See Verified."""
+        await self._shelf.publish(self._temporary, final)
+
+    async def abandon(self) -> None:
+        """See Verified."""
+
+
+def _entries(here: int, folder: PurePosixPath) -> Iterator[Entry]:
+    for name in sorted(os.listdir(here)):
+        try:
+            status = os.stat(name, dir_fd=here, follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        if stat.S_ISREG(status.st_mode):
+            yield Entry(folder / name, fingerprint_of(status))
+
+
+def _still(here: int, name: str, expected: Fingerprint) -> None:
+    if fingerprint_of(os.stat(name, dir_fd=here, follow_symlinks=False)) != expected:
+        raise Changed("changed-since-listed")
+
+
+@contextmanager
+def _closing(descriptor: int) -> Iterator[int]:
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _opened(root: int, path: PurePosixPath) -> Iterator[int]:
+    with durable.folder(root, path.parent.parts) as here, _closing(durable.open_existing(here, path.name)) as file:
+        yield file

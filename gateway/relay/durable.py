@@ -1,0 +1,152 @@
+"""The one place that knows fsync, rename and how to open a file safely below a folder other people write in.
+
+Every path here is a folder's descriptor and a single name, or a chain of single names: a symbolic link on the way is an
+error (ELOOP, ENOTDIR), never a detour. A failed fsync is fatal: Linux marks the pages clean and the next fsync lies
+(https://wiki.postgresql.org/wiki/Fsync_Errors), so the relay stops instead of trying again.
+"""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CHUNK_BYTES = 1 << 18
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+
+class DiskLied(Exception):
+    """fsync failed: what is on the disk is unknown. The relay stops, and must not be restarted before a person looked."""
+
+
+def sync(descriptor: int) -> None:
+    """fsync, or DiskLied."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        raise DiskLied(f"fsync failed: {errno.errorcode.get(error.errno or 0, 'unknown')}") from error
+
+
+def open_root(path: Path) -> int:
+    """A descriptor of the folder `path` itself."""
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
+@contextmanager
+def folder(root: int, parts: tuple[str, ...], *, create: bool = False) -> Iterator[int]:
+    """The folder `parts` below `root`, one name at a time; made and made durable where missing if `create`."""
+    here = os.dup(root)
+    try:
+        for part in parts:
+            if create:
+                _make(here, part)
+            inner = os.open(_single(part), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=here)
+            os.close(here)
+            here = inner
+        yield here
+    finally:
+        os.close(here)
+
+
+def _make(here: int, name: str) -> None:
+    try:
+        os.mkdir(_single(name), FOLDER_MODE, dir_fd=here)
+    except FileExistsError:
+        return
+    sync(here)
+
+
+def _single(name: str | bytes) -> str | bytes:
+    text = os.fsdecode(name)
+    if text in {"", ".", ".."} or "/" in text or "\0" in text:
+        raise ValueError("not a single file name")
+    return name
+
+
+def open_existing(here: int, name: str | bytes) -> int:
+    """A regular file for reading. O_NONBLOCK: a FIFO under this name must not stop us. Raises OSError for anything else."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    descriptor = os.open(_single(name), flags, dir_fd=here)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file")
+    return descriptor
+
+
+def create(here: int, name: str) -> int:
+    """A new file to write and read back; FileExistsError if the name is taken, be it by a dangling link."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(_single(name), flags, FILE_MODE, dir_fd=here)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """write(2) until everything is written."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """A writer for a file that must not exist yet; content and name are durable when the block ends well.
+
+    Raises OSError for what this disk does; the block's own errors pass.
+    """
+    root = open_root(path.parent)
+    try:
+        descriptor = create(root, path.name)
+        try:
+            yield lambda data: write_all(descriptor, data)
+            sync(descriptor)
+        finally:
+            os.close(descriptor)
+        sync(root)
+    finally:
+        os.close(root)
+
+
+def chunks(descriptor: int) -> Iterator[bytes]:
+    """The content from the start, CHUNK_BYTES at a time; the descriptor's own offset stays where it is."""
+    offset = 0
+    while piece := os.pread(descriptor, CHUNK_BYTES, offset):
+        offset += len(piece)
+        yield piece
+
+
+def digest_of(descriptor: int) -> tuple[str, int]:
+    """SHA-256 in hex, and the number of bytes read."""
+    sha256, size = hashlib.sha256(), 0
+    for piece in chunks(descriptor):
+        sha256.update(piece)
+        size += len(piece)
+    return sha256.hexdigest(), size
+
+
+def move(source: int, name: str | bytes, target: int, new_name: str) -> None:
+    """Rename across folders of one mount and make both ends durable. The caller knows that `new_name` is free."""
+    os.rename(_single(name), _single(new_name), src_dir_fd=source, dst_dir_fd=target)
+    sync(target)
+    sync(source)
+
+
+def publish(source: int, name: str, target: int, new_name: str) -> None:
+    """Give a finished file its final name, never over another: FileExistsError. Durable on return.
+
+    link(2) then unlink(2), because rename(2) replaces. A crash in between leaves both names for one content.
+    """
+    os.link(_single(name), _single(new_name), src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
+    sync(target)
+    os.unlink(name, dir_fd=source)
+    sync(source)
+
+
+def remove(here: int, name: str) -> None:
+    """Unlink durably; a name that is gone already is fine."""
+    try:
+        os.unlink(_single(name), dir_fd=here)
+    except FileNotFoundError:
+        return
+    sync(here)

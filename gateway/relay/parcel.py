@@ -1,0 +1,139 @@
+"""A parcel: one file on its way, with its id, digest and state. A value; nothing here touches a disk or a clock."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from gateway.claims.summary import Finding, Summary
+
+# Folder and slip times are the clinic's. Japan has kept UTC+9 without summer time since 1952, so no time zone data is needed.
+JAPAN = timezone(timedelta(hours=9), "JST")
+
+TEMPORARY_FOLDER = ".gateway"
+
+
+class Direction(StrEnum):
+    """Claims go from the people's folder to the terminal's share, returns the other way."""
+
+    CLAIM = "claim"
+    RETURN = "return"
+
+
+class State(StrEnum):
+    """Where a parcel is. The ledger holds every state from `taking` on; before that the file is still its owner's."""
+
+    SEEN = "seen"
+    SETTLED = "settled"
+    TAKING = "taking"
+    TAKEN = "taken"
+    INSPECTED = "inspected"
+    DELIVERING = "delivering"
+    RENAMING = "renaming"
+    DELIVERED = "delivered"
+    NOTED = "noted"
+    RETIRED = "retired"
+    HELD = "held"
+    FORGOTTEN = "forgotten"
+    """The file never left its place: nothing was taken, a later look starts a new parcel."""
+
+    @property
+    def moving(self) -> bool:
+        """Whether the gateway still has something to do for the parcel before it rests."""
+        return self not in {State.NOTED, State.RETIRED, State.HELD, State.FORGOTTEN}
+
+
+class Hold(StrEnum):
+    """Why a parcel waits for a person, beyond what its content says (`Finding`) or its name (`NameTrouble`)."""
+
+    OCCUPIED = "occupied"
+    UNKNOWN_DELIVERY = "delivery-unknown"
+    REFUSED = "refused-by-target"
+    NEVER_THE_SAME = "never-read-back-the-same"
+
+
+Reason = str
+"""A Finding, NameTrouble or Hold value: a small code, never a text out of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What tells one writing of a file from the next, without reading it. `key` is the shelf's own, opaque."""
+
+    size: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One file on its way.
+
+    Attributes:
+        id: 32 hex digits; names the spool file and the temporary on the target.
+        name: the file's name as it will be on the target. In the ledger and on the slip, never in the journal.
+        source: where it was found, relative to its shelf, as the kernel or the share spells it.
+        attempt: delivery attempts begun; each has its own temporary name, never used again.
+        failures: attempts failed in a row; sets the wait before the next.
+        number: 送信回 of this claim month, payer and name, fixed at inspection. 0 before.
+        target: the final place on the target shelf, fixed with `number`.
+        duplicate: the same file already lies at `target`; nothing was sent.
+        shown: a held parcel's copy and its note lie in 保留.
+    """
+
+    id: str
+    direction: Direction
+    name: str
+    source: bytes
+    fingerprint: Fingerprint
+    seen_at: datetime
+    quiet_since: datetime
+    state: State = State.SEEN
+    digest: str = ""
+    size: int = 0
+    summary: Summary | None = None
+    number: int = 0
+    target: PurePosixPath | None = None
+    attempt: int = 0
+    failures: int = 0
+    differed: int = 0
+    reasons: tuple[Reason, ...] = ()
+    duplicate: bool = False
+    shown: bool = False
+
+    @property
+    def temporary(self) -> PurePosixPath:
+        """The name this attempt writes under, on the target shelf."""
+        return PurePosixPath(TEMPORARY_FOLDER, f"{self.id}.{self.attempt}")
+
+    @property
+    def payer_folder(self) -> str:
+        """社保, 国保, or その他 for a file that names no payer."""
+        return self.summary.payer.folder if self.summary and self.summary.payer else "その他"
+
+
+def folder_stamp(moment: datetime) -> str:
+    """`MMDD-HHMM` on a Japanese clock, as in `02回目_1108-2310`."""
+    return moment.astimezone(JAPAN).strftime("%m%d-%H%M")
+
+
+def month_of(parcel: Parcel, now: datetime) -> str:
+    """The month a parcel is filed under: the claim month for claims, the month of fetching for returns."""
+    if parcel.direction is Direction.RETURN:
+        return now.astimezone(JAPAN).strftime("%Y-%m")
+    return parcel.summary.claim_month if parcel.summary else ""
+
+
+def target_of(parcel: Parcel, number: int, now: datetime) -> PurePosixPath:
+    """`{YYYY-MM}/{payer}/{NN}回目_{MMDD-HHMM}/{NAME}`. Only for a parcel whose month is known."""
+    folder = f"{number:02}回目_{folder_stamp(now)}"
+    return PurePosixPath(month_of(parcel, now), parcel.payer_folder, folder, parcel.name)
+
+
+def series_of(parcel: Parcel, now: datetime) -> tuple[str, str, str]:
+    """What 送信回 counts within: month, payer and name (letter case aside)."""
+    return month_of(parcel, now), parcel.payer_folder, parcel.name.casefold()
+
+
+def is_finding(reason: Reason) -> bool:
+    """Whether a reason is about the file's content."""
+    return reason in set(Finding)

@@ -1,0 +1,81 @@
+"""A parcel as a row of the ledger, and back."""
+
+import json
+import sqlite3
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from gateway.claims.summary import Finding, Kind, Payer, Summary
+from gateway.relay.parcel import Direction, Fingerprint, Parcel, State, series_of
+
+
+def row_of(parcel: Parcel, now: datetime) -> dict[str, Any]:
+    """The columns of table `parcel`. `now` dates a return's series, as it dates its folder."""
+    month, payer, name = series_of(parcel, now) if not parcel.target else _series_in(parcel.target)
+    return {
+        "id": parcel.id,
+        "direction": str(parcel.direction),
+        "state": str(parcel.state),
+        "name": parcel.name,
+        "source": parcel.source,
+        "source_size": parcel.fingerprint.size,
+        "source_key": parcel.fingerprint.key,
+        "seen_at": parcel.seen_at.isoformat(),
+        "quiet_since": parcel.quiet_since.isoformat(),
+        "digest": parcel.digest,
+        "size": parcel.size,
+        "summary": json.dumps(asdict(parcel.summary)) if parcel.summary else None,
+        "number": parcel.number,
+        "target": str(parcel.target) if parcel.target else None,
+        "attempt": parcel.attempt,
+        "failures": parcel.failures,
+        "differed": parcel.differed,
+        "reasons": json.dumps(parcel.reasons),
+        "duplicate": int(parcel.duplicate),
+        "shown": int(parcel.shown),
+        "month": month,
+        "payer": payer,
+        "folded_name": name,
+    }
+
+
+def parcel_of(row: sqlite3.Row) -> Parcel:
+    """The parcel a row describes."""
+    return Parcel(
+        id=row["id"],
+        direction=Direction(row["direction"]),
+        name=row["name"],
+        source=row["source"],
+        fingerprint=Fingerprint(row["source_size"], row["source_key"]),
+        seen_at=datetime.fromisoformat(row["seen_at"]),
+        quiet_since=datetime.fromisoformat(row["quiet_since"]),
+        state=State(row["state"]),
+        digest=row["digest"],
+        size=row["size"],
+        summary=_summary_of(row["summary"]),
+        number=row["number"],
+        target=PurePosixPath(row["target"]) if row["target"] else None,
+        attempt=row["attempt"],
+        failures=row["failures"],
+        differed=row["differed"],
+        reasons=tuple(json.loads(row["reasons"])),
+        duplicate=bool(row["duplicate"]),
+        shown=bool(row["shown"]),
+    )
+
+
+def _series_in(target: PurePosixPath) -> tuple[str, str, str]:
+    month, payer, _, name = target.parts
+    return month, payer, name.casefold()
+
+
+def _summary_of(text: str | None) -> Summary | None:
+    if text is None:
+        return None
+    values = json.loads(text)
+    values["kind"] = Kind(values["kind"])
+    values["payer"] = Payer(values["payer"]) if values["payer"] else None
+    values["findings"] = tuple(Finding(code) for code in values["findings"])
+    return Summary(**values)

@@ -1,0 +1,51 @@
+"""The ledger's tables, one script per schema version. `PRAGMA user_version` says how many have run."""
+
+# Append only: a released script never changes; the next version is a new one at the end.
+MIGRATIONS = (
+    """
+    CREATE TABLE parcel (
+        id          TEXT PRIMARY KEY,
+        direction   TEXT NOT NULL CHECK (direction IN ('claim', 'return')),
+        state       TEXT NOT NULL,
+        name        TEXT NOT NULL,
+        source      BLOB NOT NULL,
+        source_size INTEGER NOT NULL,
+        source_key  TEXT NOT NULL,
+        seen_at     TEXT NOT NULL,
+        quiet_since TEXT NOT NULL,
+        digest      TEXT NOT NULL,
+        size        INTEGER NOT NULL,
+        summary     TEXT,
+        number      INTEGER NOT NULL,
+        target      TEXT,
+        attempt     INTEGER NOT NULL,
+        failures    INTEGER NOT NULL,
+        differed    INTEGER NOT NULL,
+        reasons     TEXT NOT NULL,
+        duplicate   INTEGER NOT NULL,
+        shown       INTEGER NOT NULL,
+        -- What 送信回 counts within; empty until the parcel has its number.
+        month       TEXT NOT NULL,
+        payer       TEXT NOT NULL,
+        folded_name TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX parcel_by_state ON parcel (state);
+    CREATE INDEX parcel_by_source ON parcel (direction, source_key);
+    CREATE UNIQUE INDEX parcel_number ON parcel (direction, month, payer, folded_name, number)
+        WHERE number > 0 AND NOT duplicate;
+
+    CREATE TABLE step (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        parcel   TEXT NOT NULL REFERENCES parcel (id),
+        state    TEXT NOT NULL,
+        attempt  INTEGER NOT NULL,
+        event    TEXT NOT NULL,
+        at       TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX step_by_parcel ON step (parcel, sequence);
+    CREATE TRIGGER step_is_never_changed BEFORE UPDATE ON step
+        BEGIN SELECT RAISE(ABORT, 'steps are only appended'); END;
+    CREATE TRIGGER step_is_never_removed BEFORE DELETE ON step
+        BEGIN SELECT RAISE(ABORT, 'steps are only appended'); END;
+    """,
+)
