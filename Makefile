@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 # What the kernel side needs; each is asked for only when dpkg does not have it.
 APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap nftables openssh-client python3-venv samba smbclient systemd-container
 
-.PHONY: setup packages demo test test-fast lint lock clean
+.PHONY: setup packages demo test test-fast lint lock wheelhouse clean
 
 setup: packages $(STAMP)
 
@@ -45,6 +45,19 @@ test-fast: setup
 
 test: lint
 	@$(BIN)/pytest --durations=15
+
+# All a box installs, for a box that reaches no package index: wheels, and the hashes pip holds them to.
+WHEELHOUSE := build/wheelhouse
+wheelhouse: setup $(WHEELHOUSE)/.dependencies
+	@rm -f $(WHEELHOUSE)/claim_gateway-*.whl
+	@$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w $(WHEELHOUSE) .
+	@cd $(WHEELHOUSE) && { cat $(CURDIR)/requirements.lock && sha256sum claim_gateway-*.whl | \
+	  awk '{split($$2, part, "-"); print "claim-gateway==" part[2] " --hash=sha256:" $$1}'; } > requirements.txt
+
+$(WHEELHOUSE)/.dependencies: requirements.lock | $(STAMP)
+	@rm -rf $(WHEELHOUSE) && mkdir -p $(WHEELHOUSE)
+	@$(BIN)/pip download -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock -d $(WHEELHOUSE)
+	@touch $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
