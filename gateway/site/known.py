@@ -21,7 +21,7 @@ def known_keys(root: type[BaseModel], path: Path) -> tuple[str, ...]:
 
 def nearest(word: str, known: tuple[str, ...]) -> str | None:
     """The known key closest to `word`, if one is close at all. Small and capital letters count as the same."""
-    found = get_close_matches(word.lower().replace("-", "_")[:80], known, n=1, cutoff=NEAREST_CUTOFF)
+    found = get_close_matches(word.lower()[:80], known, n=1, cutoff=NEAREST_CUTOFF)
     return found[0] if found else None
 
 

@@ -46,7 +46,7 @@ def load_located(path: Path) -> LocatedSite:
     data, complaints = parse(text)
     if data is None and not complaints:
         what = "holds only comments" if text.strip() else "is empty"
-        raise whole_file(path, f"{what}. start from `claim-gateway init` or from configs/")
+        raise whole_file(path, f"{what}. start from configs/ip-vpn-claim.yaml")
     if isinstance(data, tree.Mapping):
         shaped = shape(data)
         complaints += shaped.complaints
@@ -79,7 +79,7 @@ def _placed(data: tree.Node, finding: Finding) -> Complaint:
 
 def _mistakes(path: Path, complaints: Iterable[Complaint]) -> tuple[Mistake, ...]:
     file = one_line(str(path))
-    ordered = sorted(set(complaints))
+    ordered = sorted(dict.fromkeys(complaints), key=lambda complaint: complaint[0])
     mistakes = tuple(Mistake(file, place.line, place.column, text) for place, text in ordered[:MISTAKES_MAX])
     if len(ordered) > MISTAKES_MAX:
         more = f"{len(ordered) - MISTAKES_MAX} more mistakes follow. mend the first {MISTAKES_MAX} and check again"

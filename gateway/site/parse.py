@@ -52,7 +52,10 @@ def parse(text: str) -> tuple[Node | None, list[Complaint]]:
     except MarkedYAMLError as error:
         return None, [*builder.complaints, _syntax(text, error)]
     except YAMLError as error:
-        return None, [*builder.complaints, (Place(1, 1), f"is not YAML ({shown(str(error))}). start from `init`")]
+        return None, [
+            *builder.complaints,
+            (Place(1, 1), f"is not YAML ({shown(str(error))}). start from configs/ip-vpn-claim.yaml"),
+        ]
     return tree, builder.complaints
 
 
@@ -181,7 +184,7 @@ def _syntax(text: str, error: MarkedYAMLError) -> Complaint:
     opened = error.context_mark
     if opened is not None and (to_the_end or "flow" in (error.context or "")):
         what = "quote" if "quoted" in (error.context or "") else "bracket"
-        return _at(opened), f"this {what} is not closed properly. close it, and put a comma between items"
+        return _at(opened), f"this {what} is not closed properly. close it, and look at the commas and quotes inside"
     if text[mark.index : mark.index + 1] == "\t":
         return _at(mark), "a tab stands before the text. indent with spaces"
     if "mapping values" in problem:

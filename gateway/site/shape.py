@@ -1,19 +1,36 @@
 """Whether the data has the model's shape: pydantic's findings, said as what is wrong and what to write, with their place."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from gateway.site.known import known_keys, nearest
-from gateway.site.model import TABLE, WORD, Site
+from gateway.site.model import Site
 from gateway.site.parse import Complaint
-from gateway.site.tree import Data, Mapping, Node, Path, Scalar, broken_paths, descend, key_place, plain, without
+from gateway.site.shapes import TABLE, WORD
+from gateway.site.tree import (
+    Data,
+    Mapping,
+    Node,
+    Path,
+    Scalar,
+    Sequence,
+    broken_paths,
+    descend,
+    key_place,
+    plain,
+    without,
+)
 from gateway.site.words import shown
 
 # Each round leaves out what the one before found wrong; a part left out may leave its parent wanting. Seven levels deep
 # is the deepest such chain.
 ROUNDS_MAX = 8
+# Past this a file is not a slip or two away from a site file: say the first mistakes and look no further.
+ERRORS_MAX = 200
+LISTED_MAX_CHARS = 60  # choices longer than this are better guessed than listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +52,14 @@ def shape(tree: Mapping) -> Shaped:
     """Validate the tree's data against the model."""
     broken = tuple(broken_paths(tree))
     site, errors = _validated(plain(tree))
-    complaints = tuple(_complaint(tree, error) for error in errors if not _follows(error, broken))
+    hopeless = len(errors) > ERRORS_MAX
+    errors = errors[:ERRORS_MAX]
+    meant = {near for error in errors if error["type"] == "extra_forbidden" and (near := _meant(_path(error)))}
+    complaints = tuple(_complaint(tree, error) for error in errors if not _follows(tree, error, broken, meant))
     left_out = list(broken)
     remains: Node = tree
     for _ in range(ROUNDS_MAX):
-        if site is not None:
+        if site is not None or hopeless:
             break
         left_out += [_path(error) for error in errors if error["type"] == "missing"]
         # The last item first: leaving one out moves those behind it.
@@ -84,11 +104,23 @@ def _path(error: Any) -> Path:
     return tuple(step for step in error["loc"] if step not in (WORD, TABLE, "[key]"))
 
 
-def _follows(error: Any, broken: tuple[Path, ...]) -> bool:
-    """Whether the error only repeats that a value was refused already."""
+def _follows(tree: Node, error: Any, broken: tuple[Path, ...], meant: set[Path]) -> bool:
+    """Whether the error only repeats another: a value refused before, a misspelt key, a list whose items are all wrong."""
     path = _path(error)
-    of_the_whole = error["type"] in ("site_value", "exactly_one", "nowhere")
-    return any(path[: len(part)] == part or (of_the_whole and part[: len(path)] == path) for part in broken)
+    match error["type"]:
+        case "missing" if path in meant:
+            return True
+        case "too_short" if isinstance(node := descend(tree, path)[1], Sequence) and node.items:
+            return True
+        case "site_value" | "exactly_one" | "nowhere" if any(part[: len(path)] == path for part in broken):
+            return True
+    return any(path[: len(part)] == part for part in broken)
+
+
+def _meant(path: Path) -> Path | None:
+    """The path with its last key, which nobody knows, replaced by the nearest known one."""
+    near = nearest(str(path[-1]), known_keys(Site, path[:-1]))
+    return (*path[:-1], near) if near else None
 
 
 def _offender(tree: Node, error: Any) -> Path:
@@ -100,7 +132,7 @@ def _offender(tree: Node, error: Any) -> Path:
 def _complaint(tree: Node, error: Any) -> Complaint:
     path = _path(error)
     walked, node = descend(tree, path)
-    name = _name(path)
+    name = _name(walked if isinstance(node, Scalar) else path)
     match error["type"]:
         case "missing":
             above = path[:-1]
@@ -151,6 +183,9 @@ def _value_text(name: str, node: Node, error: Any) -> str:
     if error["type"] == "string_type" and isinstance(node, Scalar):
         kind = "true or false" if isinstance(node.value, bool) else "a number"
         return f'{name}: {value} reads as {kind}, not as text. put it in quotes: "{value}"'
+    near = _nearest_choice(node, error.get("ctx", {}).get("expected", ""))
+    if near:
+        return f"{name}: {value} is not known here. did you mean {near}?"
     context = {
         key: str(told).replace("'", "") if key == "expected" else told for key, told in error.get("ctx", {}).items()
     }
@@ -158,6 +193,13 @@ def _value_text(name: str, node: Node, error: Any) -> str:
     return template.format_map(
         context | {"name": name, "value": value, "or_table": ", or its keys" if WORD in error["loc"] else ""}
     )
+
+
+def _nearest_choice(node: Node, expected: str) -> str | None:
+    """The choice closest to the value, where they are too many to list; pydantic writes them as 'a', 'b' or 'c'."""
+    if len(expected) <= LISTED_MAX_CHARS:
+        return None
+    return nearest(node.written, tuple(re.findall("'([^']*)'", expected))) if isinstance(node, Scalar) else None
 
 
 def _kind(node: Node) -> str:

@@ -48,18 +48,24 @@ IpNetwork = IPv4Network | IPv6Network
 Family = Literal[4, 6]
 
 INTERFACE_NAME_MAX_CHARS = 15  # IFNAMSIZ - 1, linux/if.h
+_PREFIX_LENGTH = re.compile(r"/[0-9]{1,3}$", re.ASCII)  # never a netmask: 0.0.0.255 would silently mean /24
 _UNITS_S = {"m": 60, "h": 3600, "d": 86_400, "y": 365 * 86_400}
+
+
+def _text(value: Any) -> str:
+    """The text of a value; none for a number or a table, which is then as wrong as a misspelt text."""
+    return value if isinstance(value, str) else ""
 
 
 def _address(value: Any) -> IpAddress:
     if isinstance(value, IPv4Address | IPv6Address):
         return value
-    text = text_of(value)
+    text = _text(value)
     try:
         address = ip_address(text)
     except ValueError:
         raise wrong(
-            f"{shown(text)} is not an IP address", "write one without a prefix, such as 192.168.20.10"
+            f"{shown(value)} is not an IP address", "write one without a prefix, such as 192.168.20.10"
         ) from None
     return _plain(address, text)
 
@@ -67,14 +73,14 @@ def _address(value: Any) -> IpAddress:
 def _interface(value: Any) -> IpInterface:
     if isinstance(value, IPv4Interface | IPv6Interface):
         return value
-    text = text_of(value)
+    text = _text(value)
     try:
-        if "/" not in text:
+        if not _PREFIX_LENGTH.search(text):
             raise ValueError
         interface = ip_interface(text)
     except ValueError:
         raise wrong(
-            f"{shown(text)} is not an address with its prefix length", "write it as 192.168.20.1/24 or 2001:db8::1/64"
+            f"{shown(value)} is not an address with its prefix length", "write it as 192.168.20.1/24 or 2001:db8::1/64"
         ) from None
     _plain(interface.ip, text)
     network = interface.network
@@ -89,11 +95,13 @@ def _interface(value: Any) -> IpInterface:
 def _network(value: Any) -> IpNetwork:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
-    text = text_of(value)
+    text = _text(value)
     try:
+        if "%" in text or ("/" in text and not _PREFIX_LENGTH.search(text)):
+            raise ValueError
         network = ip_network(text, strict=False)
     except ValueError:
-        raise wrong(f"{shown(text)} is not a network", "write a prefix such as 203.0.113.0/24") from None
+        raise wrong(f"{shown(value)} is not a network", "write a prefix such as 203.0.113.0/24") from None
     if "/" in text and ip_interface(text).ip != network.network_address:
         raise wrong(
             f"{shown(text)} has bits set after its prefix", f"write {network}, or {ip_interface(text).ip} for one host"
@@ -153,7 +161,7 @@ class Hours:
 def _hours(value: Any) -> Hours:
     if isinstance(value, Hours):
         return value
-    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)", text_of(value))
+    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)", _text(value))
     if match:
         hours = Hours(time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4])) if match[3] else time.max)
         if hours.start != hours.end:
@@ -164,7 +172,7 @@ def _hours(value: Any) -> Hours:
 def _duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    match = re.fullmatch(r"([1-9][0-9]{0,3})([mhdy])", text_of(value))
+    match = re.fullmatch(r"([1-9][0-9]{0,3})([mhdy])", _text(value))
     if not match:
         raise wrong(
             f"{shown(value)} is not a length of time", "write a number and m, h, d or y, such as 30m, 2h, 14d, 5y"
@@ -202,13 +210,13 @@ def _relative_file(value: Any) -> str:
 def _date(value: Any) -> date:
     if type(value) is date:
         return value
-    text = text_of(value)
+    text = _text(value)
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         try:
             return date.fromisoformat(text)
         except ValueError:
             pass  # the month has no such day
-    raise wrong(f"{shown(text)} is not a day", "write year, month and day, such as 2028-03-31")
+    raise wrong(f"{shown(value)} is not a day", "write year, month and day, such as 2028-03-31")
 
 
 def _string_schema(example: str, **more: object) -> WithJsonSchema:

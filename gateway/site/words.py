@@ -20,6 +20,13 @@ def one_line(text: str) -> str:
 
 def shown(value: object) -> str:
     """`value` as a mistake quotes it: text in quotes, on one line, at most SHOWN_MAX_CHARS characters of it."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case dict():
+            return "a table"
+        case list():
+            return "a list"
     text = one_line(str(value))
     text = text if len(text) <= SHOWN_MAX_CHARS else text[: SHOWN_MAX_CHARS - 1] + "…"
     return f"'{text}'" if isinstance(value, str) else text

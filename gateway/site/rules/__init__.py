@@ -11,9 +11,12 @@ _ROOMS = (layout, ports, segments, addresses, lines, traffic, relay, tunnel)
 
 def findings(site: Site) -> Iterator[Finding]:
     """Everything that does not fit. A pure function of the site."""
+    doubled = list(layout.roles_once(site))
+    yield from doubled
     for room in _ROOMS:
         for rule in room.RULES:
-            yield from rule(site)
+            # Nothing can be said of a role that was meant to be another.
+            yield from (found for found in rule(site) if not doubled or ("roles",) not in found.relies_on)
 
 
 __all__ = ["Finding", "findings"]

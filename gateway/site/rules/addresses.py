@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.site.rules.finding import Finding, Rule, inside, terminals
+from gateway.site.rules.networks import brief, listed, within
 from gateway.site.tree import Path
 from gateway.site.values import IpAddress, IpInterface, IpNetwork
 
@@ -56,11 +57,11 @@ def hosts_are_inside(site: Site) -> Iterator[Finding]:
         relies_on: tuple[Path, ...] = (("zones", zone.value, "addresses"),)
         if not networks:
             family = f"IPv{host.version}"
-            text = f"{zone}.{name} {_brief(host)} is {family}, and {zone} has no {family} address. add one, or take this out"
+            text = f"{zone}.{name} {brief(host)} is {family}, and {zone} has no {family} address. add one, or take this out"
             yield Finding(path, text, relies_on)
-        elif not any(_within(host, network) for network in networks):
-            where = ", ".join(map(str, networks))
-            text = f"{zone}.{name} {_brief(host)} is outside {zone} {where}. mend it, or the zone's addresses"
+        elif not within(host, networks):
+            where = listed(networks)
+            text = f"{zone}.{name} {brief(host)} is outside {zone} {where}. mend it, or the zone's addresses"
             yield Finding(path, text, relies_on)
 
 
@@ -81,14 +82,14 @@ def hosts_are_hosts(site: Site) -> Iterator[Finding]:
         single = network.prefixlen == network.max_prefixlen
         if single and any(network.network_address == interface.ip for interface in own[zone]):
             yield Finding(
-                path, f"{zone}.{name} {_brief(network)} is the gateway's own address in {zone}. give it another"
+                path, f"{zone}.{name} {brief(network)} is the gateway's own address in {zone}. give it another"
             )
 
 
 def hosts_differ(site: Site) -> Iterator[Finding]:
     """One address, one PC; one name, one terminal, since certificates refer to it."""
     taken: dict[str, str] = {}
-    hosts = [(zone, name, _brief(network), path) for zone, name, network, path in _receipt_pcs(site)]
+    hosts = [(zone, name, brief(network), path) for zone, name, network, path in _receipt_pcs(site)]
     hosts += [(zone, name, str(address), path) for zone, name, address, path in _terminals(site)]
     for zone, name, address, path in hosts:
         if address in taken:
@@ -100,15 +101,6 @@ def hosts_differ(site: Site) -> Iterator[Finding]:
             text = f"a second terminal is named {terminal.name} in {zone}. give each its own name"
             yield Finding((*path, "name"), text)
         names.add(terminal.name)
-
-
-def _within(inner: IpNetwork, outer: IpNetwork) -> bool:
-    return inner.network_address in outer and inner.prefixlen >= outer.prefixlen
-
-
-def _brief(network: IpNetwork) -> str:
-    """One host without its prefix length, as the vendor wrote it."""
-    return str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)
 
 
 RULES: tuple[Rule, ...] = (address6_is_ipv6, hosts_are_inside, hosts_are_hosts, hosts_differ)

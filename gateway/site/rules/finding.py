@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from gateway.site.layout import Role, Zone
+from gateway.site.layout import Zone
 from gateway.site.model import LanZone, Site, Terminal, TerminalZone
 from gateway.site.tree import Path
 
@@ -48,9 +48,9 @@ def terminals(site: Site) -> Iterator[tuple[Zone, Terminal, Path]]:
                 yield zone, terminal, (*path, "terminals", index)
 
 
-def written(roles: Iterable[Role]) -> str:
-    """Roles as the file writes them: [a, b]."""
-    return f"[{', '.join(roles)}]"
+def written(words: Iterable[str]) -> str:
+    """A list of words as the file writes it: [a, b]."""
+    return f"[{', '.join(words)}]"
 
 
 def repeated(values: Iterable[str], path: Path, what: str) -> Iterator[Finding]:

@@ -37,24 +37,15 @@ def uses_of_the_layout(site: Site) -> Iterator[Finding]:
     """A terminal does in its zone what the layout has it there for; only a combined layout mixes the two uses (C11, C12)."""
     for zone, terminal, path in terminals(site):
         uses = _uses(site.layout, zone)
+        here = (*path, "uses")
         if set(terminal.uses) != set(uses):
-            text = f"terminal {terminal.name} is used for {', '.join(terminal.uses)}, but layout {site.layout} has"
-            yield Finding(
-                (*path, "uses"),
-                f"{text} {' and '.join(uses)} in {zone}. write uses: {written_uses(uses)}",
-                LAYOUT_AND_ROLES,
-            )
-        yield from repeated(terminal.uses, (*path, "uses"), "use")
-
-
-def written_uses(uses: tuple[Use, ...]) -> str:
-    """Uses as the file writes them: [claim]."""
-    return f"[{', '.join(uses)}]"
+            text = f"terminal {terminal.name} in {zone} has uses {written(terminal.uses)}, which layout {site.layout} has not"
+            yield Finding(here, f"{text}. write uses: {written(uses)}", (*LAYOUT_AND_ROLES, here))
+        yield from repeated(terminal.uses, here, "use")
 
 
 def systems_of_the_uses(site: Site) -> Iterator[Finding]:
     """Router B must know where each use leads; a system nobody uses must not be reachable."""
-    zones = (("zones",),)
     if Role.B in site.roles and site.claim_system is None:
         text = "the site file has no claim_system. add claim_system: with the networks and services the provider gave"
         yield Finding((), text, (*LAYOUT_AND_ROLES, ("claim_system",)), at_key=True)
@@ -64,7 +55,7 @@ def systems_of_the_uses(site: Site) -> Iterator[Finding]:
         yield Finding((), text.format(site.layout), (*LAYOUT_AND_ROLES, ("qualification_system",)), at_key=True)
     if site.qualification_system is not None and not qualifies:
         text = f"layout {site.layout} has no qualification terminal. take qualification_system: out, or mend layout:"
-        yield Finding(("qualification_system",), text, (*LAYOUT_AND_ROLES, *zones), at_key=True)
+        yield Finding(("qualification_system",), text, LAYOUT_AND_ROLES, at_key=True)
 
 
 def openings_of_the_layout(site: Site) -> Iterator[Finding]:
@@ -85,7 +76,6 @@ def openings_of_the_layout(site: Site) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    roles_once,
     zones_of_the_layout,
     uses_of_the_layout,
     systems_of_the_uses,

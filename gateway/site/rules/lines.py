@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gateway.site.layout import Line
 from gateway.site.model import Site, StaticUplink
 from gateway.site.rules.finding import LAYOUT_AND_ROLES, Finding, Rule
+from gateway.site.rules.networks import listed
 from gateway.site.tree import Path
 
 _STATIC: Path = ("zones", "wan", "uplink", "static")
@@ -27,7 +28,7 @@ def next_hops_are_neighbours(site: Site) -> Iterator[Finding]:
             text = f"next_hop {hop} is the gateway's own address. write the provider's router"
             yield Finding((*path, index), text)
         elif not any(hop in network for network in networks):
-            where = f"outside {', '.join(map(str, networks))}" if networks else f"IPv{hop.version}, which wan has not"
+            where = f"outside {listed(networks)}" if networks else f"IPv{hop.version}, which wan has not"
             text = f"next_hop {hop} is {where}. write the provider's router in wan's own network"
             yield Finding((*path, index), text, ((*_STATIC, "addresses"),))
         if hop.version in seen:

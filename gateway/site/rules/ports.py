@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gateway.site.layout import Zone
 from gateway.site.model import Port, Site
 from gateway.site.rules.finding import Finding, Rule
+from gateway.site.tree import Path
 from gateway.site.values import INTERFACE_NAME_MAX_CHARS
 
 
@@ -20,9 +21,10 @@ def each_port_once(site: Site) -> Iterator[Finding]:
     taken: dict[str, Zone] = {}
     for zone, port in _ports(site):
         name = str(port)
+        path: Path = ("zones", zone.value, "port")
         if name in taken:
             text = f"zones.{zone}.port {name} is already the port of {taken[name]}. give each zone its own port or vlan"
-            yield Finding(("zones", zone.value, "port"), text)
+            yield Finding(path, text, (path, ("zones", taken[name].value, "port")))
         taken.setdefault(name, zone)
 
 

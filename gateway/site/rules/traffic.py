@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gateway.site.layout import Line, Role, Zone
 from gateway.site.model import Grant, Site
 from gateway.site.rules.finding import LAYOUT_AND_ROLES, Finding, Rule, repeated, terminals
+from gateway.site.rules.networks import brief, listed, within
 from gateway.site.tree import Path
 from gateway.site.values import IpNetwork
 
@@ -43,8 +44,8 @@ def _from_lan(site: Site, name: str, sources: tuple[IpNetwork, ...], path: Path)
         return
     networks = [address.network for address in lan.addresses]
     for index, source in enumerate(sources):
-        if not any(source.network_address in network and source.prefixlen >= network.prefixlen for network in networks):
-            text = f"{name} from {source} is outside lan {', '.join(map(str, networks))}. name addresses in lan"
+        if not within(source, networks):
+            text = f"{name} from {brief(source)} is outside lan {listed(networks)}. name addresses in lan"
             yield Finding((*path, index), text, (("zones", "lan", "addresses"),))
 
 

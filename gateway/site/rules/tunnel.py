@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gateway.site.layout import Line, Role
 from gateway.site.model import Ike, Site, Tunnel
 from gateway.site.rules.finding import LAYOUT_AND_ROLES, Finding, Rule, inside, written
+from gateway.site.rules.networks import within
 from gateway.site.tree import Path
 
 _CREDENTIALS = {"certificate": ("certificate", "key_file", "ca"), "psk": ("psk_file",)}
@@ -101,7 +102,7 @@ def _outside(site: Site, tunnel: Tunnel) -> Iterator[Finding]:
     for name in ("claim_system", "qualification_system"):
         system = getattr(site, name)
         for index, network in enumerate(system.networks if system else ()):
-            if not any(network.network_address in far and network.prefixlen >= far.prefixlen for far in remote):
+            if not within(network, remote):
                 text = f"{name} {network} is outside tunnel.provider.remote_networks. add it there, or mend it"
                 yield Finding((name, "networks", index), text, (("tunnel", "provider"), *LAYOUT_AND_ROLES))
 
