@@ -6,7 +6,8 @@ from pathlib import Path
 from gateway.cli.command import Command, Exit, Refused
 from gateway.cli.enforceable import enforceable_site
 from gateway.enforcer.transaction import ApplyError, apply, desire
-from gateway.journal import configure
+from gateway.journal import Level, configure
+from gateway.journal.journald import SOCKET_PATH
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +15,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    configure(lang=args.lang)
+    # Whoever applies, by systemd or by hand, the journal of the box keeps it.
+    configure(lang=args.lang, to_journal=Path(SOCKET_PATH).exists(), least=Level.WARNING)
     site = enforceable_site(args.site)
     try:
         applied = apply(desire(site))

@@ -26,21 +26,34 @@ def tell(message: Message, **fields: Loggable) -> None:
     Raises TypeError if the fields are not exactly those the message's text names (a bug, never a user's mistake).
     """
     message.text(fields)
+    if not structlog.is_configured():
+        configure()  # structlog's own default would write to standard output, where results go
     logger = structlog.get_logger()
     getattr(logger, _METHOD[message.level])(message, **fields)
 
 
-def configure(*, lang: str = "en") -> None:
-    """Send messages to journald with native fields when systemd started us, else to standard error as text."""
+def configure(*, lang: str = "en", to_journal: bool | None = None, least: Level = Level.DEBUG) -> None:
+    """Where messages go: journald with native fields, or standard error as lines.
+
+    `to_journal` None means: to the journal if systemd connected our standard error to it. `least` is the least severe
+    level shown as lines; the journal gets all of them, its readers filter.
+    """
+    journal = stderr_is_journal() if to_journal is None else to_journal
+    last = [_to_journal] if journal else [_drop_below(least), _to_text]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            _entry(lang),
-            _to_journal if stderr_is_journal() else _to_text,
-        ],
-        logger_factory=_journal_factory if stderr_is_journal() else structlog.PrintLoggerFactory(sys.stderr),
+        processors=[structlog.contextvars.merge_contextvars, _entry(lang), *last],
+        logger_factory=_journal_factory if journal else structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _drop_below(least: Level) -> structlog.typing.Processor:
+    def drop(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if event["message"].level > least:
+            raise structlog.DropEvent
+        return event
+
+    return drop
 
 
 def _entry(lang: str) -> structlog.typing.Processor:

@@ -1,0 +1,66 @@
+"""The rehearsal's first half: every zone pair probed, before any policy (everything passes) and under it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.policy.model import Protocol
+from gateway.site.layout import Zone
+from gateway.site.values import Family
+from gateway.twin.build import Twin
+from gateway.twin.declared import declared
+from gateway.twin.probe import Probe, ask, questions
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One probe's outcome: what the site file declares, and what the kernel did."""
+
+    origin: Zone
+    target: Zone
+    protocol: Protocol
+    port: int | None
+    family: Family
+    declared: bool
+    observed: bool
+    control: bool
+    """Whether it passed the open router before: without that, "blocked" would mean nothing."""
+
+    @property
+    def right(self) -> bool:
+        """Whether this observation equals its declaration and could have been otherwise."""
+        return self.control and self.declared == self.observed
+
+    @property
+    def service(self) -> str:
+        """`tcp 445`, or `icmp-echo`."""
+        return f"{self.protocol} {self.port}" if self.port is not None else str(self.protocol)
+
+
+def control(twin: Twin) -> frozenset[int]:
+    """Probe the open router: the tags of all probes that can reach their target at all."""
+    probes = questions(twin)
+    return ask(twin, probes, probes)
+
+
+def observe(twin: Twin, reachable: Iterable[int]) -> tuple[Row, ...]:
+    """Probe the gateway as it is now. `reachable` is what `control` gave for the same twin."""
+    probes, passed_before = questions(twin), frozenset(reachable)
+    expected = {probe.tag for probe in probes if _declared(twin, probe)}
+    through = ask(twin, probes, (probe for probe in probes if probe.tag in expected))
+    return tuple(
+        Row(
+            origin=probe.origin,
+            target=probe.target,
+            protocol=probe.service[0],
+            port=probe.service[1],
+            family=probe.family,
+            declared=probe.tag in expected,
+            observed=probe.tag in through,
+            control=probe.tag in passed_before,
+        )
+        for probe in probes
+    )
+
+
+def _declared(twin: Twin, probe: Probe) -> bool:
+    return declared(twin.site, probe.origin, probe.target, probe.destination, probe.service)

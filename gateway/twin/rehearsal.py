@@ -1,0 +1,211 @@
+"""The whole gateway on one machine, once: wires, policy, every pair probed, sessions end to end, a file each way."""
+
+import secrets
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateway.enforcer.transaction import Applied, desire
+from gateway.policy.model import Policy
+from gateway.site.layout import Zone
+from gateway.site.model import Site, SmbShare
+from gateway.site.values import IpAddress
+from gateway.twin import samples
+from gateway.twin.build import Twin
+from gateway.twin.carrying import Carried, Carrier
+from gateway.twin.claim_system import ClaimSystem
+from gateway.twin.matrix import Row, control, observe
+from gateway.twin.relay_process import RelayProcess
+from gateway.twin.shared_folder import SharedFolder, round_trip
+from gateway.twin.smbd import Smbd
+
+_PROBE_TEXT = "受付から端末の共有フォルダへ".encode("cp932")
+
+
+@dataclass(frozen=True, slots=True)
+class EndToEnd:
+    """One real session: who to what, what was seen, and whether that is what the site file declares."""
+
+    origin: str
+    target: str
+    outcome: str
+    right: bool
+    seconds: float
+
+
+@dataclass
+class Rehearsal:
+    """What one rehearsal saw. It is right when every observation equals its declaration and both files arrived whole."""
+
+    site: Site
+    probes: int = 0
+    passed_before: int = 0
+    applied: Applied | None = None
+    matrix: tuple[Row, ...] = ()
+    sessions: list[EndToEnd] = field(default_factory=list)
+    files: list[Carried] = field(default_factory=list)
+    steps: list[tuple[str, float]] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> tuple[Row, ...]:
+        """The observations that differ from their declaration."""
+        return tuple(row for row in self.matrix if not row.right)
+
+    @property
+    def ok(self) -> bool:
+        """Everything as declared, and everything was looked at."""
+        return (
+            bool(self.matrix)
+            and not self.wrong
+            and all(session.right for session in self.sessions)
+            and all(file.identical for file in self.files)
+            and len(self.files) == (2 if self.site.relay else 0)
+        )
+
+
+def rehearse(
+    site: Site, site_file: Path, progress: Callable[[str], None], *, policy: Policy | None = None
+) -> Rehearsal:
+    """Build the twin of `site`, do everything once, tear it down.
+
+    `policy` replaces the derived one: a rehearsal of a wrong policy must say so. Raises ApplyError, SmbdError,
+    SharedFolderError, RelayProcessError, CarryingError, OSError.
+    """
+    result = Rehearsal(site)
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="claim-gateway-")))
+        stage = _Stage(result, progress)
+        with stage("build the twin"):
+            twin = stack.enter_context(Twin(site))
+        desired = desire(site, policy)
+        with stage("probe the open router: the positive control"):
+            twin.open_router(desired.wiring)
+            reachable = control(twin)
+        with stage("apply the policy"):
+            result.applied = twin.apply(desired)
+        with stage("probe every zone pair"):
+            result.matrix = observe(twin, reachable)
+        result.probes, result.passed_before = len(result.matrix), len(reachable)
+        if result.wrong:
+            return result  # a gateway that lets the wrong packets through must not be given a file
+        with stage("open sessions end to end"):
+            _reach_claim_system(twin, place, result)
+        if site.relay:
+            _share_and_relay(twin, site, site_file, place, stage)
+    return result
+
+
+class _Stage:
+    """Names a step, shows it while it runs, and keeps how long it took."""
+
+    def __init__(self, result: Rehearsal, progress: Callable[[str], None]) -> None:
+        self.result = result
+        self._progress = progress
+        self._name, self._began = "", 0.0
+
+    def __call__(self, name: str) -> "_Stage":
+        self._name = name
+        return self
+
+    def __enter__(self) -> None:
+        self._progress(self._name)
+        self._began = time.monotonic()
+
+    def __exit__(self, *_exception: object) -> None:
+        self.result.steps.append((self._name, time.monotonic() - self._began))
+
+
+def _reach_claim_system(twin: Twin, place: Path, result: Rehearsal) -> None:
+    provider, terminal = twin.at(Zone.WAN), twin.at(Zone.CLAIM)
+    addresses = tuple(address.ip for address in provider.services)
+    with ClaimSystem(twin.namespace(provider.name), addresses, place) as system:
+        for address in addresses:
+            own = terminal.address(address.version)
+            if own is None:
+                continue
+            began = time.monotonic()
+            seen = system.ask(twin.namespace(terminal.name), address)
+            expected = _seen_from(twin.site, own)
+            result.sessions.append(
+                EndToEnd(
+                    "claim terminal",
+                    f"claim system, HTTPS over IPv{address.version}",
+                    f"seen from {seen}",
+                    seen == expected,
+                    time.monotonic() - began,
+                )
+            )
+
+
+def _seen_from(site: Site, terminal: IpAddress) -> IpAddress:
+    """The address the provider must see: the line's own where IPv4 is translated, else the terminal's."""
+    wan = site.zones.wan
+    if terminal.version == 6 or wan is None or wan.translate.ipv4 == "none":
+        return terminal
+    return next(address.ip for address in wan.addresses if address.version == 4)
+
+
+def _share_and_relay(twin: Twin, site: Site, site_file: Path, place: Path, stage: _Stage) -> None:
+    if site.relay is None:
+        return
+    share, result = site.relay.terminal, stage.result
+    terminal, password = twin.at(Zone.CLAIM), secrets.token_urlsafe(24)
+    with ExitStack() as stack:
+        with stage("start the terminal's share"):
+            smbd = stack.enter_context(
+                Smbd(
+                    place / "terminal",
+                    user=share.smb.user,
+                    password=password,
+                    addresses=tuple(str(address.ip) for address in terminal.addresses),
+                    namespace=twin.namespace(terminal.name).name,
+                    share=share.smb.share,
+                    folders=(share.claims, share.returns),
+                )
+            )
+        if site.lan_to_terminal == "shared-folder":
+            with stage("open the share from the receipt PC"):
+                result.sessions.extend(_from_receipt_pc(twin, share.smb, password, place))
+        with stage("start the relay"):
+            credentials = _credentials(place, share.smb, password)
+            relay = stack.enter_context(RelayProcess(twin.gateway, site_file, place, credentials))
+        carrier = Carrier(relay, smbd, share)
+        with stage("carry a claim file to the terminal"):
+            result.files.append(carrier.claim(samples.CLAIM_FILE))
+        with stage("bring a return file back"):
+            result.files.append(carrier.returned(samples.RETURN_NAME, samples.RETURN_FILE))
+
+
+def _from_receipt_pc(twin: Twin, share: SmbShare, password: str, place: Path) -> list[EndToEnd]:
+    account = place / "account"
+    account.touch(mode=0o600)
+    account.write_text(f"username = {share.user}\npassword = {password}\n")
+    pc, terminal = twin.namespace(twin.at(Zone.LAN).name), twin.at(Zone.CLAIM)
+    sessions = []
+    for address in terminal.addresses:
+        began = time.monotonic()
+        got = round_trip(pc, SharedFolder(address.ip, share.share, account), place, _PROBE_TEXT)
+        identical = got == _PROBE_TEXT
+        sessions.append(
+            EndToEnd(
+                "receipt PC",
+                f"shared folder, encrypted SMB3 over IPv{address.version}",
+                "put, got back identical, deleted" if identical else "got back something else",
+                identical,
+                time.monotonic() - began,
+            )
+        )
+    return sessions
+
+
+def _credentials(place: Path, share: SmbShare, password: str) -> Path:
+    """A folder as systemd's LoadCredential= makes it: the declared file's name, readable by its owner alone."""
+    folder = place / "credentials"
+    folder.mkdir(mode=0o700)
+    file = folder / Path(share.password_file).name
+    file.touch(mode=0o600)
+    file.write_text(password)
+    return folder
