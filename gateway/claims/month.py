@@ -15,4 +15,4 @@ def claim_month(text: str) -> str:
             year, month = _YEAR_BEFORE_ERA[text[0]] + int(text[1:3]), int(text[3:])
         case _:
             return ""
-    return f"{year:04}-{month:02}" if 1868 <= year and 1 <= month <= 12 else ""
+    return f"{year:04}-{month:02}" if year >= 1868 and 1 <= month <= 12 else ""

@@ -6,7 +6,18 @@ from fnmatch import fnmatchcase
 
 NAME_MAX_BYTES = 200  # room for suffixes under the 255 bytes of Linux file systems and the 255 UTF-16 units of NTFS
 
-_TEMPORARY = ("desktop.ini", "thumbs.db", ".ds_store", "~$*", ".~*", "*.crdownload", "*.partial", "*.part", "*.tmp", "*.filepart")
+_TEMPORARY = (
+    "desktop.ini",
+    "thumbs.db",
+    ".ds_store",
+    "~$*",
+    ".~*",
+    "*.crdownload",
+    "*.partial",
+    "*.part",
+    "*.tmp",
+    "*.filepart",
+)
 _BROWSER_COPY = re.compile(r"(?P<stem>.+?) ?\((?P<copy>[1-9]\d{0,2})\)(?P<suffix>\.[A-Za-z0-9]{1,8})?")
 _WINDOWS_FORBIDS = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE)

@@ -18,6 +18,7 @@ from gateway.relay.shelf import Entry
 
 T = TypeVar("T")
 
+
 def fingerprint_of(status: os.stat_result) -> Fingerprint:
     """Device, inode, size and both times: what a rewriting of a local file cannot leave alone."""
     return Fingerprint(
@@ -131,6 +132,22 @@ class DirectoryShelf:
                     durable.remove(here, path.name)
             except FileNotFoundError:
                 return
+
+        await self._do(work)
+
+    async def put_text(self, text: str, temporary: PurePosixPath, final: PurePosixPath) -> None:
+        """Write a note, durably, under a name that must be free (Occupied)."""
+
+        def work(root: int) -> None:
+            with (
+                durable.folder(root, temporary.parent.parts, create=True) as here,
+                durable.folder(root, final.parent.parts, create=True) as there,
+            ):
+                durable.remove(here, temporary.name)
+                with _closing(durable.create(here, temporary.name)) as target:
+                    durable.write_all(target, text.encode())
+                    durable.sync(target)
+                durable.publish(here, temporary.name, there, final.name)
 
         await self._do(work)
 

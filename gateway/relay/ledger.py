@@ -62,13 +62,17 @@ class Ledger:
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
             connection.execute("SELECT 1 FROM parcel LIMIT 1").fetchone()
         except sqlite3.Error as error:
-            raise LedgerError(f"{path}: {error}. is the relay's state directory right, and has the relay run?") from error
+            raise LedgerError(
+                f"{path}: {error}. is the relay's state directory right, and has the relay run?"
+            ) from error
         return cls(connection)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -80,6 +84,10 @@ class Ledger:
         row = row_of(parcel, now)
         names, places = ", ".join(row), ", ".join(f":{name}" for name in row)
         updates = ", ".join(f"{name} = excluded.{name}" for name in row if name != "id")
+        steps = [(parcel.id, str(parcel.state), parcel.attempt, event, now.isoformat())]
+        if self.parcel(parcel.id) is None:
+            # Until now only this process knew of it; the history begins when the file was first seen.
+            steps.insert(0, (parcel.id, str(State.SEEN), 0, "Looked", parcel.seen_at.isoformat()))
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -87,9 +95,8 @@ class Ledger:
                     f"INSERT INTO parcel ({names}) VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {updates}",  # noqa: S608
                     row,
                 )
-                self._db.execute(
-                    "INSERT INTO step (parcel, state, attempt, event, at) VALUES (?, ?, ?, ?, ?)",
-                    (parcel.id, str(parcel.state), parcel.attempt, event, now.isoformat()),
+                self._db.executemany(
+                    "INSERT INTO step (parcel, state, attempt, event, at) VALUES (?, ?, ?, ?, ?)", steps
                 )
                 self._db.execute("COMMIT")
             except sqlite3.Error:
@@ -117,13 +124,23 @@ class Ledger:
         ).fetchone()
         return parcel_of(row) if row else None
 
+    def number_before(self, parcel: Parcel) -> Parcel | None:
+        """The parcel of the same series with the next lower 送信回."""
+        row = self._db.execute(
+            "SELECT earlier.* FROM parcel JOIN parcel AS earlier USING (direction, month, payer, folded_name)"
+            " WHERE parcel.id = ? AND earlier.number BETWEEN 1 AND parcel.number - 1 AND NOT earlier.duplicate"
+            " ORDER BY earlier.number DESC LIMIT 1",
+            (parcel.id,),
+        ).fetchone()
+        return parcel_of(row) if row else None
+
     def fetched(self, key: str, *, resting: bool) -> bool:
-        """Whether a return with this source key is on its way, or (`resting`) was ever fetched."""
+        """Whether a return with this source key is on its way or held, or (`resting`) was ever fetched."""
         rows = self._db.execute(
             "SELECT state FROM parcel WHERE direction = ? AND source_key = ?", (str(Direction.RETURN), key)
         )
         states = {State(row["state"]) for row in rows} - {State.FORGOTTEN}
-        return any(resting or state.moving for state in states)
+        return any(resting or state.moving or state is State.HELD for state in states)
 
     def parcel(self, parcel_id: str) -> Parcel | None:
         """One parcel by its id."""

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-
 from gateway.relay import smb_files
 from gateway.relay.disk_errors import disk_errors
 from gateway.relay.errors import Refused, ShelfError, TimedOut, Unexpected, Unreachable
@@ -28,11 +27,20 @@ class SmbShelf:
     """One share. Operations run one after another on one connection; after a failure the next gets a new one.
 
     `account` is asked again at each connect, so that a changed password file is noticed. A refused password is not tried
-    again for `refused_logon` unless it changed, because a Windows PC may lock the account.
+    again for `refused_logon` unless it changed, because a Windows PC may lock the account. `heard` is told how each
+    operation ended.
     """
 
-    def __init__(self, account: Callable[[], Account], *, deadline: timedelta, refused_logon: timedelta) -> None:
+    def __init__(
+        self,
+        account: Callable[[], Account],
+        *,
+        deadline: timedelta,
+        refused_logon: timedelta,
+        heard: Callable[[ShelfError | None], None] = lambda _: None,
+    ) -> None:
         self._account = account
+        self._heard = heard
         self._deadline_s = deadline.total_seconds()
         self._refused_logon_s = refused_logon.total_seconds()
         self._lock = asyncio.Lock()
@@ -96,20 +104,30 @@ class SmbShelf:
 
     async def _do(self, work: Callable[[Line], T], *, carrying: int = 0) -> T:
         async with self._lock:
-            task = asyncio.ensure_future(asyncio.to_thread(self._call, work))
             try:
-                return await asyncio.wait_for(
-                    asyncio.shield(task), self._deadline_s + carrying / SLOWEST_BYTES_PER_S
-                )
-            except TimeoutError as error:
-                await self._abandon(task)
+                result = await self._within(self._deadline_s + carrying / SLOWEST_BYTES_PER_S, work)
+            except ShelfError as error:
+                if isinstance(error, _BREAKS_LINE):
+                    await self._let_go(politely=False)
+                self._heard(error)
+                raise
+            self._heard(None)
+            return result
+
+    async def _within(self, deadline_s: float, work: Callable[[Line], T]) -> T:
+        task = asyncio.ensure_future(asyncio.to_thread(self._call, work))
+        try:
+            return await asyncio.wait_for(asyncio.shield(task), deadline_s)
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if self._line is not None:
+                self._line.cut()
+            await asyncio.wait([task], timeout=CUT_GRACE_S)
+            if task.done() and not task.cancelled():
+                task.exception()  # looked at, so that asyncio does not report it as forgotten
+            await self._let_go(politely=False)
+            if isinstance(error, TimeoutError):
                 raise TimedOut("timed-out") from error
-            except asyncio.CancelledError:
-                await self._abandon(task)
-                raise
-            except _BREAKS_LINE:
-                await self._let_go(politely=False)
-                raise
+            raise
 
     def _call(self, work: Callable[[Line], T]) -> T:
         """In the thread: connect if needed, then work."""
@@ -134,14 +152,6 @@ class SmbShelf:
             self._refused = (account, time.monotonic() + self._refused_logon_s, error.code)
             raise
         self._refused = None
-
-    async def _abandon(self, task: "asyncio.Future[Any]") -> None:
-        if self._line is not None:
-            self._line.cut()
-        await asyncio.wait([task], timeout=CUT_GRACE_S)
-        if task.done() and not task.cancelled():
-            task.exception()  # looked at, so that asyncio does not report it as forgotten
-        await self._let_go(politely=False)
 
     async def _let_go(self, *, politely: bool) -> None:
         line, self._line = self._line, None

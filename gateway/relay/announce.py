@@ -1,0 +1,41 @@
+"""What the journal is told when a parcel moves on. Ids and numbers; a parcel's name and source stay in the ledger."""
+
+from gateway.journal import tell
+from gateway.relay import messages
+from gateway.relay.events import Event, Failed
+from gateway.relay.parcel import Parcel, State
+
+
+def announce(before: Parcel, after: Parcel, event: Event) -> None:
+    """Tell of the transition `before` → `after`, if anybody would want to know."""
+    if isinstance(event, Failed) and event.differed:
+        tell(messages.DIFFERED, direction=before.direction, parcel=before.id, attempt=before.attempt)
+    if after.state is before.state:
+        return
+    match after.state:
+        case State.TAKEN:
+            tell(messages.TAKEN, direction=after.direction, parcel=after.id, size=after.size, digest=after.digest)
+        case State.HELD:
+            reasons = " ".join(after.reasons)
+            tell(messages.HELD, direction=after.direction, parcel=after.id, reasons=reasons, size=after.size)
+        case State.DELIVERED if after.duplicate:
+            tell(messages.DUPLICATE, direction=after.direction, parcel=after.id, number=after.number)
+        case State.DELIVERED:
+            _delivered(after)
+
+
+def _delivered(parcel: Parcel) -> None:
+    summary = parcel.summary
+    tell(
+        messages.DELIVERED,
+        direction=parcel.direction,
+        parcel=parcel.id,
+        number=parcel.number,
+        kind=summary.kind if summary else "other",
+        payer=summary.payer if summary else None,
+        month=summary.claim_month if summary else "",
+        size=parcel.size,
+        count=summary.declared_count if summary else None,
+        points=summary.declared_points if summary else None,
+        attempt=parcel.attempt,
+    )

@@ -1,0 +1,138 @@
+"""Files in 請求, from first sight until they have rested long enough to be taken."""
+
+import asyncio
+import errno
+import os
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from gateway.claims.names import published_name
+from gateway.journal import tell
+from gateway.relay import drop, messages
+from gateway.relay.courier import Acting, Courier
+from gateway.relay.drop import Found
+from gateway.relay.events import Looked, NothingTaken
+from gateway.relay.hints import Hints
+from gateway.relay.notes import Notes
+from gateway.relay.pace import Pace
+from gateway.relay.parcel import Direction, Fingerprint, Parcel, State
+from gateway.relay.places import Places
+from gateway.relay.step import step
+
+SHORTEST_LOOK = timedelta(milliseconds=50)
+
+
+class Arrivals:
+    """Looks at 請求 at each hint and on a timer, and hands what has settled to the courier."""
+
+    def __init__(
+        self,
+        places: Places,
+        courier: Courier,
+        hands: Acting,
+        notes: Notes,
+        pace: Pace,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._places = places
+        self._courier = courier
+        self._hands = hands
+        self._notes = notes
+        self._pace = pace
+        self._clock = clock
+        self._seen: dict[bytes, Parcel] = {}
+        self._whole: dict[bytes, tuple[Fingerprint, bool]] = {}
+        self._left_alone: set[Found] = set()
+        self._told = ""
+
+    async def watch(self, hints: Hints) -> None:
+        """Look for ever; after `look` came back once, the first look is done."""
+        while True:
+            await hints.wait(self._next_look())
+            await self.look()
+
+    async def look(self) -> None:
+        """One look at everything."""
+        try:
+            found = await asyncio.to_thread(drop.look, self._places.drop)
+        except OSError as error:
+            self._cannot_read(error)
+            return
+        self._told = ""
+        for one in found:
+            if one.oddity is not None:
+                await self._leave_alone(one)
+            elif not self._courier.taking(one.path):
+                await self._look_at(one)
+        self._forget({one.path for one in found})
+
+    async def _look_at(self, found: Found) -> None:
+        parcel = self._seen.get(found.path)
+        now = self._clock()
+        if parcel is None:
+            self._seen[found.path] = _first_seen(found, now)
+            return
+        rested = found.fingerprint == parcel.fingerprint and now - parcel.quiet_since >= self._pace.settle
+        whole = rested and await self._is_whole(found)
+        parcel, effects = step(parcel, Looked(found.fingerprint, whole), now, self._pace)
+        if parcel.state is not State.SETTLED:
+            self._seen[found.path] = parcel
+            return
+        del self._seen[found.path]
+        for effect in effects:
+            event = await self._hands.act(parcel, effect)
+            if event is None:
+                continue
+            after, _ = step(parcel, event, self._clock(), self._pace)
+            if after.state is State.SEEN:
+                self._seen[found.path] = after
+            elif not isinstance(event, NothingTaken):
+                self._courier.feed(parcel, event)
+
+    async def _is_whole(self, found: Found) -> bool:
+        """Read each writing of a file once."""
+        known = self._whole.get(found.path)
+        if known is None or known[0] != found.fingerprint:
+            known = (found.fingerprint, await asyncio.to_thread(drop.is_whole, self._places.drop, found))
+            self._whole[found.path] = known
+        return known[1]
+
+    async def _leave_alone(self, found: Found) -> None:
+        if found.oddity is None or found in self._left_alone:
+            return
+        self._left_alone.add(found)
+        await self._notes.left_alone(found, found.oddity)
+        tell(messages.LEFT_ALONE, oddity=found.oddity)
+
+    def _forget(self, present: set[bytes]) -> None:
+        """What its owner took away again is no parcel."""
+        self._seen = {path: parcel for path, parcel in self._seen.items() if path in present}
+        self._whole = {path: known for path, known in self._whole.items() if path in present}
+        self._left_alone = {found for found in self._left_alone if found.path in present}
+
+    def _next_look(self) -> timedelta:
+        """When the first of the seen files may have settled; the ordinary interval if there is none."""
+        now = self._clock()
+        waits = [parcel.quiet_since + self._pace.settle - now for parcel in self._seen.values()]
+        # One that rested and is not whole yet is looked at again after another settling time.
+        waits = [wait if wait > timedelta(0) else self._pace.settle for wait in waits]
+        return max(SHORTEST_LOOK, min([*waits, self._pace.scan]))
+
+    def _cannot_read(self, error: OSError) -> None:
+        cause = errno.errorcode.get(error.errno or 0, "unknown")
+        if cause != self._told:
+            tell(messages.DROP_UNREADABLE, cause=cause)
+            self._told = cause
+
+
+def _first_seen(found: Found, now: datetime) -> Parcel:
+    return Parcel(
+        id=uuid.uuid4().hex,
+        direction=Direction.CLAIM,
+        name=published_name(os.fsdecode(found.name)),
+        source=found.path,
+        fingerprint=found.fingerprint,
+        seen_at=now,
+        quiet_since=now,
+    )

@@ -1,0 +1,96 @@
+"""Return files on the terminal's share, from first sight until they are fetched; and our own leavings there."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from gateway.claims.names import is_temporary, matches, published_name
+from gateway.relay.courier import Courier
+from gateway.relay.errors import InUse, ShelfError
+from gateway.relay.events import Engaged, Looked
+from gateway.relay.ledger import Ledger
+from gateway.relay.pace import Pace
+from gateway.relay.parcel import TEMPORARY_FOLDER, Direction, Parcel, State
+from gateway.relay.route import Route
+from gateway.relay.shelf import Entry, Shelf
+from gateway.relay.step import step
+
+
+class Collector:
+    """Polls the share. A share that is down is `presence`'s to tell, not ours; the next poll asks again."""
+
+    def __init__(
+        self, route: Route, courier: Courier, ledger: Ledger, pace: Pace, clock: Callable[[], datetime]
+    ) -> None:
+        self._route = route
+        self._courier = courier
+        self._ledger = ledger
+        self._pace = pace
+        self._clock = clock
+        self._seen: dict[PurePosixPath, Parcel] = {}
+
+    async def watch(self) -> None:
+        """Poll for ever."""
+        while True:
+            await self.poll()
+            await asyncio.sleep(self._pace.poll.total_seconds())
+
+    async def poll(self) -> None:
+        """One look at the returns and at our temporaries."""
+        try:
+            entries = await self._route.terminal.list(self._route.returns_folder)
+            for entry in entries:
+                self._look_at(entry)
+            present = {entry.path for entry in entries}
+            self._seen = {path: parcel for path, parcel in self._seen.items() if path in present}
+            await sweep(self._route.terminal, self._ledger)
+        except ShelfError:
+            return
+
+    def _look_at(self, entry: Entry) -> None:
+        name = entry.path.name
+        if is_temporary(name) or not matches(name, self._route.returns.patterns):
+            return
+        if self._ledger.fetched(entry.fingerprint.key, resting=self._route.returns.after == "leave"):
+            return
+        now = self._clock()
+        parcel = self._seen.get(entry.path)
+        if parcel is None:
+            self._seen[entry.path] = _first_seen(entry, now)
+            return
+        parcel, effects = step(parcel, Looked(entry.fingerprint, whole=True), now, self._pace)
+        if parcel.state is State.SETTLED and effects:
+            # On a share the promise comes with the opening: `fetch` shuts writers out while it reads.
+            del self._seen[entry.path]
+            self._courier.feed(parcel, Engaged())
+        else:
+            self._seen[entry.path] = parcel
+
+
+async def sweep(shelf: Shelf, ledger: Ledger) -> None:
+    """Remove temporaries of attempts that are over. Only names our ledger knows; patient data must not lie about."""
+    for entry in await shelf.list(PurePosixPath(TEMPORARY_FOLDER)):
+        parcel_id, _, attempt = entry.path.name.partition(".")
+        parcel = ledger.parcel(parcel_id)
+        if parcel is None or not attempt.isdigit():
+            continue
+        in_use = parcel.state in {State.DELIVERING, State.RENAMING} and int(attempt) == parcel.attempt
+        if not in_use:
+            try:
+                await shelf.remove(entry.path, entry.fingerprint)
+            except InUse:
+                continue  # an attempt the server still holds open; the next sweep finds it
+
+
+def _first_seen(entry: Entry, now: datetime) -> Parcel:
+    return Parcel(
+        id=uuid.uuid4().hex,
+        direction=Direction.RETURN,
+        name=published_name(entry.path.name),
+        source=str(entry.path).encode("utf-8", "surrogatepass"),
+        fingerprint=entry.fingerprint,
+        seen_at=now,
+        quiet_since=now,
+    )

@@ -1,0 +1,187 @@
+"""The relay as one process: who does what, starting, stopping, and telling systemd."""
+
+import asyncio
+import fcntl
+import os
+import random
+import signal
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.journal import tell
+from gateway.journal.notify import notify, watchdog_interval_s
+from gateway.relay import lease, messages
+from gateway.relay.arrivals import Arrivals
+from gateway.relay.collector import Collector, sweep
+from gateway.relay.courier import Courier
+from gateway.relay.credentials import read_password
+from gateway.relay.directory import DirectoryShelf
+from gateway.relay.durable import DiskLied
+from gateway.relay.errors import RelayRefused
+from gateway.relay.events import Expired
+from gateway.relay.hands import Hands
+from gateway.relay.hints import Hints
+from gateway.relay.ledger import Ledger, LedgerError
+from gateway.relay.notes import Notes
+from gateway.relay.pace import Pace
+from gateway.relay.places import Places
+from gateway.relay.presence import Presence
+from gateway.relay.route import Route
+from gateway.relay.shelf import Shelf
+from gateway.relay.slip import Letterhead
+from gateway.relay.smb import SmbShelf
+from gateway.relay.smb_line import Account
+from gateway.relay.spool import Spool
+from gateway.site.model import Relay, Site
+
+RETIRE_EVERY_S = 3600.0
+STATUS_EVERY_S = 10.0
+
+
+class RelayFailed(Exception):
+    """The disk or the ledger failed under the running relay: one line. Starting again would not help."""
+
+
+def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace) -> None:
+    """Run until SIGTERM or SIGINT. Raises RelayRefused before anything is touched, RelayFailed later."""
+    if site.relay is None:
+        raise RelayRefused(
+            "the site declares no relay:. add relay: to the site file, or do not start it", wrong_input=True
+        )
+    places = Places(state_dir)
+    read_password(site.relay.terminal.smb.password_file, site_folder)
+    try:
+        places.prepare()
+    except OSError as error:
+        raise RelayRefused(
+            f"{places.root}: {os.strerror(error.errno or 0)}. make it writable for the relay's user"
+        ) from error
+    lease.ignore_breaks()
+    with _alone(places.lock):
+        try:
+            asyncio.run(_run(site, site.relay, site_folder, places, pace))
+        except BaseExceptionGroup as group:
+            cause = _fatal(group)
+            tell(messages.FAILED, cause=str(cause))
+            raise RelayFailed(str(cause)) from group
+        except LedgerError as error:
+            raise RelayRefused(str(error)) from error
+
+
+async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, pace: Pace) -> None:
+    presence = Presence(asleep_is_normal=_asleep_is_normal(site, declared))
+
+    def account() -> Account:
+        smb = declared.terminal.smb
+        return Account(str(smb.server), smb.share, smb.user, read_password(smb.password_file, site_folder))
+
+    terminal = SmbShelf(account, deadline=pace.deadline, refused_logon=pace.refused_logon, heard=presence.heard)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(terminal.close)
+        ledger = stack.enter_context(Ledger.open(places.ledger))
+        await serve(site, declared, places, pace, terminal, ledger, presence)
+
+
+async def serve(
+    site: Site, declared: Relay, places: Places, pace: Pace, terminal: Shelf, ledger: Ledger, presence: Presence
+) -> None:
+    """Carry files between the people's folder and `terminal` until a stopping signal comes."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    people = DirectoryShelf(places.root, pace.deadline)
+    notes = Notes(people, ledger, Letterhead(site.site.name, site.responsible), _now)
+    hands = Hands(
+        spool=Spool(places.spool, places.drop),
+        ledger=ledger,
+        route=Route(people, terminal, declared.terminal, declared.returns),
+        notes=notes,
+        presence=presence,
+        institution_code=site.site.institution_code,
+        clock=_now,
+        jitter=random.random,
+    )
+    async with asyncio.TaskGroup() as group:
+        courier = Courier(ledger, hands, pace, group, _now)
+        arrivals = Arrivals(places, courier, hands, notes, pace, _now)
+        collector = Collector(Route(people, terminal, declared.terminal, declared.returns), courier, ledger, pace, _now)
+        hints = Hints(places.drop)
+        await sweep(people, ledger)
+        courier.resume()
+        tell(messages.STARTED, waiting=courier.waiting)
+        await arrivals.look()
+        tasks = [
+            group.create_task(arrivals.watch(hints)),
+            group.create_task(hints.watch()),
+            group.create_task(collector.watch()),
+            group.create_task(_retire(ledger, courier, declared)),
+            group.create_task(_report(courier, presence)),
+        ]
+        notify("READY=1")
+        await stopping.wait()
+        notify("STOPPING=1")
+        tell(messages.STOPPED, waiting=courier.waiting)
+        for task in tasks:
+            task.cancel()
+        courier.stop()
+
+
+async def _retire(ledger: Ledger, courier: Courier, declared: Relay) -> None:
+    """Erase spool copies whose retention is over, at the start and every hour."""
+    while True:
+        for parcel in ledger.noted_before(_now() - declared.retention.spool):
+            courier.feed(parcel, Expired())
+        await asyncio.sleep(RETIRE_EVERY_S)
+
+
+async def _report(courier: Courier, presence: Presence) -> None:
+    """Tell systemd that the loop still turns, and people what it does."""
+    interval = min(STATUS_EVERY_S, watchdog_interval_s() or STATUS_EVERY_S)
+    while True:
+        share = "answers" if presence.up else "does not answer"
+        notify("WATCHDOG=1", f"STATUS={courier.waiting} parcels on their way; the terminal's share {share}")
+        await asyncio.sleep(interval)
+
+
+def _asleep_is_normal(site: Site, declared: Relay) -> bool:
+    zones = (site.zones.claim, site.zones.qualification)
+    terminals = [terminal for zone in zones if zone for terminal in zone.terminals]
+    return any(
+        declared.terminal.smb.server in terminal.addresses and terminal.asleep_is_normal for terminal in terminals
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """The one relay of this state directory. The kernel lets go of the lock however we end."""
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RelayRefused(
+                f"another relay works in {lock.parent}. stop it first, or choose another --state-dir"
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _fatal(group: BaseExceptionGroup[BaseException]) -> DiskLied | LedgerError:
+    """The failure behind a group of tasks that all ended with it; anything else is a bug and shows itself."""
+    for error in group.exceptions:
+        match error:
+            case DiskLied() | LedgerError():
+                return error
+            case BaseExceptionGroup():
+                return _fatal(error)
+            case _:
+                raise error
+    raise group

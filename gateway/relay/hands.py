@@ -1,0 +1,223 @@
+"""The courier's hands: each effect as one act on the spool, the ledger or a shelf, answered by the event it led to.
+
+A ShelfError becomes the event Failed; everything else that goes wrong (DiskLied, LedgerError, a bug) stops the relay.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+from pathlib import PurePosixPath
+
+from gateway.claims.names import name_trouble
+from gateway.claims.summary import Summary
+from gateway.relay import effects as do
+from gateway.relay.effects import Effect
+from gateway.relay.errors import Absent, Changed, Differed, InUse, Occupied, ShelfError
+from gateway.relay.events import (
+    Begun,
+    Busy,
+    Engaged,
+    Event,
+    Failed,
+    Inspected,
+    Noted,
+    NothingTaken,
+    Numbered,
+    Occupant,
+    Published,
+    Shown,
+    TargetLooked,
+    Trouble,
+    TwinLooked,
+    Verified,
+)
+from gateway.relay.ledger import Ledger
+from gateway.relay.notes import Notes
+from gateway.relay.parcel import Direction, Parcel, Reason, State
+from gateway.relay.presence import Presence
+from gateway.relay.route import Route
+from gateway.relay.shelf import Entry, Shelf
+from gateway.relay.shelf import Verified as VerifiedFile
+from gateway.relay.spool import Spool
+
+
+class Hands:
+    """Acts for parcels. `jitter` gives numbers in [0, 1); `clock` a time with its zone."""
+
+    def __init__(
+        self,
+        *,
+        spool: Spool,
+        ledger: Ledger,
+        route: Route,
+        notes: Notes,
+        presence: Presence,
+        institution_code: str,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+    ) -> None:
+        self._spool = spool
+        self._ledger = ledger
+        self._route = route
+        self._notes = notes
+        self._presence = presence
+        self._institution_code = institution_code
+        self._clock = clock
+        self._jitter = jitter
+        self._verified: dict[str, VerifiedFile] = {}
+
+    async def act(self, parcel: Parcel, effect: Effect) -> Event | None:
+        """Carry out one effect."""
+        try:
+            return await self._act(parcel, effect)
+        except ShelfError as error:
+            return self._failed(error)
+
+    async def _act(self, parcel: Parcel, effect: Effect) -> Event | None:
+        match effect:
+            case do.Wait(length):
+                await self._presence.wait(length)
+                return None
+            case do.Begin():
+                return Begun()
+            case do.Number():
+                return Numbered(self._ledger.next_number(parcel, self._clock()))
+            case do.Engage() | do.Take() | do.LookInSpool() | do.EraseSpool():
+                return await self._act_on_spool(parcel, effect)
+            case do.Inspect():
+                return await self._inspect(parcel)
+            case do.Note():
+                await self._note(parcel)
+                return Noted()
+            case do.ShowHeld():
+                await self._notes.show_held(parcel, self._spool.path(parcel))
+                return Shown()
+            case _:
+                return await self._act_on_target(parcel, effect)
+
+    async def _act_on_spool(self, parcel: Parcel, effect: Effect) -> Event | None:
+        claim = parcel.direction is Direction.CLAIM
+        match effect:
+            case do.Engage():
+                return await asyncio.to_thread(self._spool.engage, parcel) if claim else Engaged()
+            case do.Take():
+                return await (asyncio.to_thread(self._spool.take, parcel) if claim else self._fetch(parcel))
+            case do.LookInSpool():
+                return await asyncio.to_thread(self._spool.look, parcel)
+            case _:
+                await asyncio.to_thread(self._spool.erase, parcel)
+                return None
+
+    async def _fetch(self, parcel: Parcel) -> Event:
+        """Copy a return from the share. Rewritten or gone since it was listed: the next look starts a new parcel."""
+        if not self._spool.path(parcel).exists():
+            self._spool.erase_part(parcel)
+            try:
+                await self._route.terminal.fetch(source_entry(parcel), self._spool.part(parcel))
+            except (Changed, Absent):
+                return NothingTaken()
+            except InUse:
+                return Busy()
+            await asyncio.to_thread(self._spool.complete_part, parcel)
+        return await asyncio.to_thread(self._spool.hash, parcel)
+
+    async def _inspect(self, parcel: Parcel) -> Event:
+        claim = parcel.direction is Direction.CLAIM
+        summary = await asyncio.to_thread(self._spool.summary, parcel, self._institution_code if claim else "")
+        trouble = name_trouble(parcel.name)
+        reasons: tuple[Reason, ...] = (trouble,) if trouble else ()
+        if not claim:
+            return Inspected(summary, reasons)
+        reasons += summary.holds
+        if reasons:
+            return Inspected(summary, reasons)
+        return Inspected(summary, (), self._twin_of(parcel, summary))
+
+    def _twin_of(self, parcel: Parcel, summary: Summary) -> str:
+        """The id of the newest parcel of the same series if it carries the same bytes and was not held back."""
+        newest = self._ledger.newest_of_series(replace(parcel, summary=summary), self._clock())
+        same = newest is not None and newest.digest == parcel.digest and newest.state is not State.HELD
+        return newest.id if newest is not None and same else ""
+
+    async def _act_on_target(self, parcel: Parcel, effect: Effect) -> Event:
+        shelf = self._route.target(parcel.direction)
+        match effect:
+            case do.PutVerified():
+                await self._abandon(parcel)
+                source = self._spool.path(parcel)
+                self._verified[parcel.id] = await shelf.put_verified(source, parcel.temporary, parcel.digest)
+                return Verified()
+            case do.Publish():
+                await self._verified[parcel.id].publish(self._route.final(parcel))
+                del self._verified[parcel.id]
+                return Published()
+            case do.LookAtTarget():
+                await self._abandon(parcel)
+                return await self._look(shelf, parcel)
+            case do.LookForTwin(twin_id):
+                return await self._look_for_twin(shelf, twin_id)
+        raise TypeError(f"no hand for {type(effect).__name__}")
+
+    async def _look(self, shelf: Shelf, parcel: Parcel) -> TargetLooked:
+        digest = await shelf.digest(self._route.final(parcel))
+        if digest is not None:
+            return TargetLooked(Occupant.OURS if digest == parcel.digest else Occupant.OTHER, temporary=False)
+        return TargetLooked(Occupant.NOTHING, temporary=await shelf.exists(parcel.temporary))
+
+    async def _look_for_twin(self, shelf: Shelf, twin_id: str) -> Event:
+        twin = self._ledger.parcel(twin_id)
+        if twin is None or twin.target is None or twin.state is State.HELD:
+            return TwinLooked(there=False, number=0, target="")
+        if twin.state.moving:
+            return Failed(Trouble.TRANSIENT, self._jitter())  # still on its way: ask again when it rests
+        there = await shelf.digest(self._route.final(twin)) == twin.digest
+        return TwinLooked(there, twin.number, str(twin.target))
+
+    async def _abandon(self, parcel: Parcel) -> None:
+        """Let go of the handle of an attempt that did not become a file; the sweep removes its temporary."""
+        if (verified := self._verified.pop(parcel.id, None)) is not None:
+            await verified.abandon()
+
+    async def _note(self, parcel: Parcel) -> None:
+        match parcel.direction, self._route.returns.after:
+            case Direction.CLAIM, _ if parcel.duplicate:
+                await self._notes.duplicate(parcel)
+            case Direction.CLAIM, _:
+                await self._notes.delivered(parcel, self._spool.path(parcel))
+            case Direction.RETURN, "move":
+                await self._put_away(parcel)
+            case Direction.RETURN, "remove":
+                with suppress(Changed):
+                    entry = source_entry(parcel)
+                    await self._route.terminal.remove(entry.path, entry.fingerprint)
+
+    async def _put_away(self, parcel: Parcel) -> None:
+        """Move the fetched file out of the way, over nothing. Rewritten or gone since: not ours to move any more."""
+        entry = source_entry(parcel)
+        for name in free_names(entry.path.name):
+            try:
+                await self._route.terminal.move(entry, self._route.fetched_folder / name)
+            except Occupied:
+                continue
+            except (Changed, Absent):
+                return
+            return
+
+    def _failed(self, error: ShelfError) -> Failed:
+        return Failed(error.trouble, self._jitter(), differed=isinstance(error, Differed))
+
+
+def source_entry(parcel: Parcel) -> Entry:
+    """A return as the terminal's shelf listed it."""
+    return Entry(PurePosixPath(parcel.source.decode()), parcel.fingerprint)
+
+
+def free_names(name: str) -> Iterator[str]:
+    """`X.HEN`, then `X_2.HEN`, `X_3.HEN` …"""
+    path = PurePosixPath(name)
+    yield name
+    for number in count(2):
+        yield f"{path.stem}_{number}{path.suffix}"

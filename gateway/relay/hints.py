@@ -1,0 +1,44 @@
+"""A wake-up when something happens in 請求. Only a hint: watchfiles loses events and ends on a name it cannot decode."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from watchfiles import awatch
+
+from gateway.journal import tell
+from gateway.relay import messages
+
+DEBOUNCE_MS = 50
+SET_UP_AGAIN_S = 5.0
+
+
+class Hints:
+    """Set by the watch, cleared by whoever looks. The timer beside it is what the relay relies on."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._something = asyncio.Event()
+
+    async def watch(self) -> None:
+        """Watch for ever, setting the watch up again when it ends."""
+        while True:
+            try:
+                async for _ in awatch(
+                    self._folder, watch_filter=None, debounce=DEBOUNCE_MS, step=DEBOUNCE_MS, recursive=True
+                ):
+                    self._something.set()
+            except (OSError, RuntimeError):
+                # WatchfilesRustInternalError is a RuntimeError; OSError: no inotify watches left.
+                tell(messages.HINTS_LOST)
+            self._something.set()
+            await asyncio.sleep(SET_UP_AGAIN_S)
+
+    async def wait(self, at_most: timedelta) -> None:
+        """Until something happens, or `at_most` is over."""
+        try:
+            await asyncio.wait_for(self._something.wait(), at_most.total_seconds())
+        except TimeoutError:
+            return
+        finally:
+            self._something.clear()

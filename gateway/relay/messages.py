@@ -1,0 +1,129 @@
+"""What the relay tells the journal. Parcels are named by id, kind, size, payer, month and counts; never by file name."""
+
+from gateway.journal import Level, Message
+
+STARTED = Message(
+    id="ea87830068b342069b4245d49c15182d",
+    name="RELAY_STARTED",
+    level=Level.INFO,
+    en="relay started; {waiting} parcels go on from where they were",
+    ja="中継を開始しました。途中の {waiting} 件を続けます",
+)
+STOPPED = Message(
+    id="357899a8f04849aea47284f287ef7095",
+    name="RELAY_STOPPED",
+    level=Level.INFO,
+    en="relay stopped; {waiting} parcels are on their way and safe in the spool",
+    ja="中継を停止しました。途中の {waiting} 件は保管庫にあります",
+)
+FAILED = Message(
+    id="514fd7cdf81b4a2db01f2ed50f27e8e6",
+    name="RELAY_FAILED",
+    level=Level.CRITICAL,
+    en="relay stopped because the disk or the ledger failed: {cause}. have the disk looked at before starting it again",
+    ja="ディスクまたは台帳の障害のため中継を停止しました: {cause}。ディスクを点検してから再開してください",
+)
+RECOVERED = Message(
+    id="c0e815bc70a445bb81697d970d39cdfc",
+    name="PARCEL_RECOVERED",
+    level=Level.NOTICE,
+    en="parcel {parcel} goes on after a restart from {state}",
+    ja="再起動後、配送物 {parcel} を {state} から続けます",
+)
+TAKEN = Message(
+    id="aae8617a3e824d8ead3dbe1f432802da",
+    name="PARCEL_TAKEN",
+    level=Level.INFO,
+    en="{direction} parcel {parcel} taken: {size} bytes, sha256 {digest}",
+    ja="{direction} 配送物 {parcel} を受け取りました: {size} バイト、sha256 {digest}",
+)
+DELIVERED = Message(
+    id="6e7f592b00a74422a57630dcf146b0bd",
+    name="PARCEL_DELIVERED",
+    level=Level.NOTICE,
+    en="{direction} parcel {parcel} delivered as number {number}: {kind}, payer {payer}, month {month}, {size} bytes, {count} counted, {points} points, attempt {attempt}",
+    ja="{direction} 配送物 {parcel} を {number} 回目として配達しました: {kind}、支払機関 {payer}、{month}、{size} バイト、{count} 件、{points} 点、試行 {attempt}",
+)
+DUPLICATE = Message(
+    id="aa6be2508e9a4b27b5612b963a628c82",
+    name="PARCEL_DUPLICATE",
+    level=Level.NOTICE,
+    en="{direction} parcel {parcel} is the file already delivered as number {number}, which still lies there: not sent again",
+    ja="{direction} 配送物 {parcel} は {number} 回目に配達済みの同じファイルです。配達先に残っているため再送しません",
+)
+HELD = Message(
+    id="b9b0330431f44517afef213c5e99ab15",
+    name="PARCEL_HELD",
+    level=Level.WARNING,
+    en="{direction} parcel {parcel} waits for a person: {reasons} ({size} bytes)",
+    ja="{direction} 配送物 {parcel} を保留しました: {reasons}（{size} バイト）",
+)
+DIFFERED = Message(
+    id="1bbc6d86a217488bbc5e9d1fd91c61f6",
+    name="DELIVERY_DIFFERED",
+    level=Level.WARNING,
+    en="{direction} parcel {parcel}, attempt {attempt}: the target gave back other bytes than it was sent; nothing was published, a new attempt follows",
+    ja="{direction} 配送物 {parcel}、試行 {attempt}: 読み戻した内容が送った内容と異なります。公開せずにやり直します",
+)
+PUT_AWAY = Message(
+    id="7aab9d0146f840d9b0671b720d60b9b8",
+    name="RETURN_PUT_AWAY",
+    level=Level.INFO,
+    en="return parcel {parcel}: the terminal's copy is dealt with as declared ({after})",
+    ja="返戻 配送物 {parcel}: 端末側のファイルを設定どおり処理しました ({after})",
+)
+LEFT_ALONE = Message(
+    id="21346e860e7149fe8a5585e808a8c0fd",
+    name="DROP_LEFT_ALONE",
+    level=Level.WARNING,
+    en="something in the claims folder is not taken: {oddity}. a note in the held folder says which and why",
+    ja="請求フォルダーに受け取れないものがあります: {oddity}。保留フォルダーの説明をご覧ください",
+)
+DROP_UNREADABLE = Message(
+    id="e0b37f4bc8c94c6d90d7c4a746bf2234",
+    name="DROP_UNREADABLE",
+    level=Level.ERROR,
+    en="the claims folder cannot be read: {cause}",
+    ja="請求フォルダーを読めません: {cause}",
+)
+SHARE_UP = Message(
+    id="c55e13499fbd4bf7961cf7c2f05951ff",
+    name="SHARE_UP",
+    level=Level.INFO,
+    en="the terminal's share answers",
+    ja="端末の共有フォルダーに接続できました",
+)
+SHARE_ASLEEP = Message(
+    id="fd3ee194950e48f2b8983b58ef3dd282",
+    name="SHARE_ASLEEP",
+    level=Level.INFO,
+    en="the terminal's share does not answer ({code}); the site says it may be asleep. files wait",
+    ja="端末の共有フォルダーが応答しません ({code})。休止中は正常です。ファイルは待機します",
+)
+SHARE_DOWN = Message(
+    id="32d5a060b45e4562b8098c873ae809a0",
+    name="SHARE_DOWN",
+    level=Level.WARNING,
+    en="the terminal's share does not answer ({code}). files wait; look at the terminal, its cable and its firewall",
+    ja="端末の共有フォルダーが応答しません ({code})。ファイルは待機します。端末、ケーブル、ファイアウォールを確認してください",
+)
+SHARE_REFUSES = Message(
+    id="0627a531450144f19c7cb3ffd68b8d4d",
+    name="SHARE_REFUSES",
+    level=Level.ERROR,
+    en="the terminal refuses the relay ({code}). files wait; see its password, its share and its free space",
+    ja="端末が中継を拒否しました ({code})。ファイルは待機します。パスワード、共有設定、空き容量を確認してください",
+)
+HINTS_LOST = Message(
+    id="60abc41e77ec47439688909af94540bd",
+    name="HINTS_LOST",
+    level=Level.NOTICE,
+    en="the watch on the claims folder ended and is set up again; until then the timer alone looks",
+    ja="請求フォルダーの監視が途切れたため再開します。その間は定期確認のみ行います",
+)
+
+MESSAGES = (
+    STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DIFFERED, PUT_AWAY, LEFT_ALONE,
+    DROP_UNREADABLE, SHARE_UP, SHARE_ASLEEP, SHARE_DOWN, SHARE_REFUSES, HINTS_LOST,
+)  # fmt: skip
+"""The catalogue's entries of this room."""

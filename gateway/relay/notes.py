@@ -1,0 +1,93 @@
+"""What the relay puts in front of people: 配達済み with its slips, 保留 with its reasons. Written once, whatever crashes."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from gateway.claims.names import name_trouble
+from gateway.relay import slip
+from gateway.relay.directory import DirectoryShelf
+from gateway.relay.drop import Found, Oddity
+from gateway.relay.errors import Occupied
+from gateway.relay.ledger import Ledger
+from gateway.relay.parcel import Parcel, folder_stamp
+from gateway.relay.places import DELIVERED, HELD, SPOOL
+
+
+class Notes:
+    """Writes below the relay's folder through `people`; temporaries lie in the spool, out of sight."""
+
+    def __init__(
+        self, people: DirectoryShelf, ledger: Ledger, head: slip.Letterhead, clock: Callable[[], datetime]
+    ) -> None:
+        self._people = people
+        self._ledger = ledger
+        self._head = head
+        self._clock = clock
+
+    async def delivered(self, parcel: Parcel, copy: Path) -> None:
+        """配達済み: a copy and its slip, and 差替済 beside the number before."""
+        final = DELIVERED / _target(parcel)
+        now = self._clock()
+        await self._copy(parcel, copy, final)
+        await self._text(parcel, slip.delivery_slip(parcel, now, self._head), final.parent / slip.SLIP_NAME)
+        before = self._ledger.number_before(parcel)
+        if before is not None and before.target is not None:
+            mark = slip.replaced_mark(parcel, now, self._head)
+            await self._text(parcel, mark, DELIVERED / before.target.parent / slip.REPLACED_NAME)
+
+    async def duplicate(self, parcel: Parcel) -> None:
+        """A note beside the copy of the first delivery: the same file came again and was not sent."""
+        now = self._clock()
+        place = DELIVERED / _target(parcel).parent / f"同じファイル_{folder_stamp(parcel.seen_at)}_{parcel.id[:6]}.txt"
+        await self._text(parcel, slip.duplicate_note(parcel, now, self._head), place)
+
+    async def show_held(self, parcel: Parcel, copy: Path) -> None:
+        """保留: the file under a name that is surely free, and why it waits."""
+        place = HELD / held_name(parcel)
+        await self._copy(parcel, copy, place)
+        note = slip.held_note(parcel, self._clock(), self._head)
+        await self._text(parcel, note, place.with_name(f"{place.name}.txt"))
+
+    async def left_alone(self, found: Found, oddity: Oddity) -> None:
+        """保留: a note about something in 請求 that is not taken. The file itself stays where it is."""
+        shown = found.path.decode(errors="replace")
+        note = slip.odd_note(shown, oddity, self._clock(), self._head)
+        name = f"受け取れないもの_{_short(found)}.txt"
+        with suppress(Occupied):
+            await self._people.put_text(note, PurePosixPath(SPOOL, f"{_short(found)}.note"), HELD / name)
+
+    async def _copy(self, parcel: Parcel, source: Path, final: PurePosixPath) -> None:
+        temporary = PurePosixPath(SPOOL, f"{parcel.id}.copy")
+        await self._people.remove(temporary)
+        verified = await self._people.put_verified(source, temporary, parcel.digest)
+        try:
+            await verified.publish(final)
+        except Occupied:
+            # The name is this parcel's alone: an earlier try got this far.
+            await self._people.remove(temporary)
+
+    async def _text(self, parcel: Parcel, text: str, final: PurePosixPath) -> None:
+        temporary = PurePosixPath(SPOOL, f"{parcel.id}.note")
+        try:
+            await self._people.put_text(text, temporary, final)
+        except Occupied:
+            await self._people.remove(temporary)
+
+
+def held_name(parcel: Parcel) -> str:
+    """`RECEIPTC_1108-2310_3f2a91.UKE`: the moment it was seen and the parcel's id keep it apart from its namesakes."""
+    name = PurePosixPath("読めない名前" if name_trouble(parcel.name) is not None else parcel.name)
+    return f"{name.stem}_{folder_stamp(parcel.seen_at)}_{parcel.id[:6]}{name.suffix}"
+
+
+def _target(parcel: Parcel) -> PurePosixPath:
+    if parcel.target is None:
+        raise ValueError(f"parcel {parcel.id} has no target yet")
+    return parcel.target
+
+
+def _short(found: Found) -> str:
+    return sha256(found.path).hexdigest()[:12]

@@ -1,0 +1,145 @@
+"""What people read beside a file: the delivery slip, the held note, the marks. Japanese, for Notepad (UTF-8 with mark, CRLF)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.claims.names import NameTrouble
+from gateway.claims.summary import Finding, Summary
+from gateway.relay.drop import Oddity
+from gateway.relay.parcel import JAPAN, Direction, Hold, Parcel
+from gateway.site.model import Responsible
+
+SLIP_NAME = "配達票.txt"
+REPLACED_NAME = "差替済.txt"
+
+# C25: reaching the terminal is not a claim. These words come first on every slip.
+NOT_A_RECEIPT = (
+    "これは受領書ではありません。まだ請求されていません。端末で 送信 → 請求確定 → 『受領書』の表示 まで行ってください。"
+)
+_CONFIDENTIAL = "【厳秘】診療報酬請求に関する情報です。取扱いに注意してください。"
+
+_WHY: dict[str, tuple[str, str]] = {
+    Finding.EMPTY: ("ファイルが空です", "レセコンから出力し直して、請求フォルダーに入れてください"),
+    Finding.UNKNOWN_KIND: ("請求ファイル（UKE）として読めません", "請求フォルダーには請求ファイルだけを入れてください"),
+    Finding.NUL_BYTES: ("途中に空白（NUL）のデータがあり、コピーが途中で切れた可能性があります", "もう一度コピーしてください"),
+    Finding.NOT_CP932: ("文字コードが Shift_JIS ではありません", "レセコンから出力し直してください"),
+    Finding.TRUNCATED: ("最後の GO レコードがなく、途中で切れています", "レセコンから出力し直すか、もう一度コピーしてください"),
+    Finding.NO_PAYER_OR_MONTH: ("審査支払機関または請求年月が読めません", "レセコンから出力し直してください"),
+    Finding.COUNT_DIFFERS: ("件数が GO レコードの総件数と一致しません", "レセコンで内容を確認し、出力し直してください"),
+    Finding.POINTS_DIFFER: ("点数が GO レコードの総合計点数と一致しません", "レセコンで内容を確認し、出力し直してください"),
+    Finding.INSTITUTION_DIFFERS: ("医療機関コードがこの施設のものと異なります", "別の施設のファイルでないか確認してください"),
+    NameTrouble.NOT_TEXT: ("ファイル名の文字が読めません", "ファイル名を付け直してください"),
+    NameTrouble.FORBIDDEN_CHARACTER: ("ファイル名に Windows で使えない文字があります", "ファイル名を付け直してください"),
+    NameTrouble.DEVICE: ("Windows で使えないファイル名です", "ファイル名を付け直してください"),
+    NameTrouble.TRAILING: ("ファイル名が点または空白で終わっています", "ファイル名を付け直してください"),
+    NameTrouble.TOO_LONG: ("ファイル名が長すぎます", "短いファイル名を付けてください"),
+    Hold.OCCUPIED: ("配達先に同じ名前の別のファイルがあります", "配達先のファイルを確認し、保守窓口に連絡してください"),
+    Hold.UNKNOWN_DELIVERY: (
+        "配達できたか確認できません（端末で移動された可能性があります）",
+        "端末の共有フォルダーにファイルがあるか確認してください。なければ、もう一度請求フォルダーに入れてください",
+    ),
+    Hold.REFUSED: ("配達先がこのファイルを受け付けません", "ファイル名を確認し、保守窓口に連絡してください"),
+    Hold.NEVER_THE_SAME: ("配達先から読み戻した内容が毎回異なります", "端末のディスクを点検し、保守窓口に連絡してください"),
+    Oddity.LINK: ("リンク（ショートカット）は受け取りません", "ファイルそのものを入れてください"),
+    Oddity.SPECIAL: ("通常のファイルではありません", "ファイルを入れ直してください"),
+    Oddity.HARD_LINK: ("別の場所と共有されているファイルは受け取りません", "コピーを入れてください"),
+    Oddity.TOO_DEEP: ("フォルダーが深すぎます", "請求フォルダー、またはその中の 社保・国保 に直接入れてください"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Whose slips these are: the site's name and the people of C26."""
+
+    site: str
+    responsible: Responsible
+
+
+def delivery_slip(parcel: Parcel, delivered_at: datetime, head: Letterhead) -> str:
+    """The slip beside a delivered claim file."""
+    lines = [NOT_A_RECEIPT, "", *_what(parcel, delivered_at, "端末に届いた日時")]
+    if parcel.number > 1:
+        lines += ["", "同じ月の前の回と差し替わります。回の数字が最も大きいものが最新です。"]
+    return _letter(lines, head)
+
+
+def replaced_mark(parcel: Parcel, delivered_at: datetime, head: Letterhead) -> str:
+    """The mark in the folder of the number before."""
+    when = _moment(delivered_at)
+    return _letter(
+        [f"差替済: {parcel.number:02}回目（{when}）のファイルが新しいものです。この回のファイルは使いません。"], head
+    )
+
+
+def duplicate_note(parcel: Parcel, noticed_at: datetime, head: Letterhead) -> str:
+    """The note for a file that was put in again unchanged while its first delivery still lies on the terminal."""
+    first = f"同じ内容のファイルが {_moment(noticed_at)} にもう一度入れられました。配達済みのため、再送していません。"
+    return _letter([NOT_A_RECEIPT, "", first], head)
+
+
+def held_note(parcel: Parcel, held_at: datetime, head: Letterhead) -> str:
+    """Why a file waits, and what to do."""
+    lines = ["このファイルは配達されていません（保留）。", "", *_reasons(*parcel.reasons)]
+    lines += ["", *_what(parcel, held_at, "保留にした日時")]
+    return _letter(lines, head)
+
+
+def odd_note(shown_path: str, oddity: Oddity, noticed_at: datetime, head: Letterhead) -> str:
+    """Why something in 請求 is left where it is."""
+    lines = [f"請求フォルダーの次のものは受け取っていません: {shown_path}", "", *_reasons(oddity)]
+    return _letter([*lines, "", f"日時: {_moment(noticed_at)}"], head)
+
+
+def _reasons(*reasons: str) -> list[str]:
+    lines = []
+    for reason in reasons:
+        why, todo = _WHY[reason]
+        lines += [f"理由: {why}", f"すること: {todo}"]
+    return lines
+
+
+def _what(parcel: Parcel, moment: datetime, when: str) -> list[str]:
+    lines = [
+        f"ファイル: {parcel.name}",
+        f"大きさ: {parcel.size:,} バイト",
+        f"SHA-256: {parcel.digest}",
+        f"{when}: {_moment(moment)}",
+    ]
+    if parcel.target is not None:
+        lines.append(f"置き場所: {parcel.target}")
+    if parcel.summary is not None and parcel.direction is Direction.CLAIM:
+        lines += _figures(parcel.summary)
+    return lines
+
+
+def _figures(summary: Summary) -> list[str]:
+    lines = []
+    if summary.payer:
+        lines.append(f"審査支払機関: {summary.payer.title}（{summary.payer.folder}）")
+    if summary.claim_month:
+        lines.append(f"請求年月: {summary.claim_month}")
+    lines.append(f"レセプト: {summary.receipts:,} 枚")
+    declared = (summary.declared_count, summary.declared_points)
+    counted = (summary.counted_count, summary.counted_points)
+    lines.append(f"総件数: {_figure(declared[0])} 件、総合計点数: {_figure(declared[1])} 点")
+    if None not in counted and declared != counted:
+        lines.append(f"数えた件数: {_figure(counted[0])} 件、数えた点数: {_figure(counted[1])} 点")
+    return lines
+
+
+def _figure(value: int | None) -> str:
+    return "記載なし" if value is None else f"{value:,}"
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _letter(lines: list[str], head: Letterhead) -> str:
+    people = head.responsible
+    contacts = [
+        f"{head.site}",
+        f"安全管理責任者: {people.system_manager.name} {people.system_manager.phone}",
+        f"保守: {people.vendor.name} {people.vendor.phone}",
+    ]
+    return "\ufeff" + "\r\n".join([*lines, "", "――――", *contacts, _CONFIDENTIAL, ""])
