@@ -40,3 +40,11 @@ class _Generator(GenerateJsonSchema):
         if schema.get("default", ...) is None:
             return self.generate_inner(schema["schema"])
         return super().default_schema(schema)
+
+    def encode_default(self, dft: Any) -> Any:
+        default = super().encode_default(dft)
+        return (
+            {key: value for key, value in default.items() if value is not None}
+            if isinstance(default, dict)
+            else default
+        )

@@ -124,7 +124,7 @@ class TerminalZone(Model):
 
 
 class StaticUplink(Model):
-    """Addresses the provider assigned."""
+    """An uplink whose addresses never change."""
 
     addresses: Annotated[tuple[Interface, ...], Field(min_length=1)]
     """The box's own addresses on the line, with their prefix lengths."""

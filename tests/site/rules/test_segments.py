@@ -1,0 +1,59 @@
+from typing import Any
+
+import pytest
+
+from gateway.site.rules import segments
+
+CLAIM = ("zones", "claim", "addresses")
+UPLINK = ("zones", "wan", "uplink", "static", "addresses")
+
+
+@pytest.mark.parametrize(
+    ("path", "addresses"),
+    [
+        (CLAIM, ["192.168.10.129/25"]),
+        (CLAIM, ["192.168.0.1/16"]),
+        (CLAIM, ["192.168.20.1/24", "2001:db8:10::8/126"]),
+        (UPLINK, ["192.168.20.2/30"]),
+        (UPLINK, ["198.51.100.2/30", "2001:db8:20:0:1::2/80"]),
+    ],
+)
+def test_overlap(findings: Any, path: tuple[str, ...], addresses: list[str]) -> None:
+    (found,) = findings(segments.segments_are_apart, {path: addresses})
+
+    assert found.path[: len(path)] in (path, CLAIM, UPLINK)
+    assert "overlaps" in found.text
+
+
+def test_two_networks_in_one_zone_may_nest(findings: Any) -> None:
+    assert not findings(segments.segments_are_apart, {CLAIM: ["192.168.20.1/24", "192.168.20.2/25"]})
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("claim_system", "networks"), ["192.168.20.0/28"]),
+        (("qualification_system",), {"networks": ["192.168.10.0/24"], "services": [{"tcp": 443}]}),
+        (("updates",), [{"name": "x", "networks": ["192.168.10.5"], "services": [{"tcp": 443}], "via": "wan"}]),
+        (("tunnel",), {"provider": {"address": "192.0.2.1", "id": "x", "remote_networks": ["192.168.20.0/24"]}}),
+    ],
+)
+def test_destination_inside_the_institution(findings: Any, path: tuple[str, ...], value: Any) -> None:
+    (found,) = findings(segments.destinations_are_outside, {path: value})
+
+    assert found.path[0] == path[0]
+
+
+def test_own_address_twice(findings: Any) -> None:
+    (found,) = findings(segments.addresses_once, {CLAIM: ["192.168.20.1/24", "192.168.20.1/25"]})
+
+    assert found.path == (*CLAIM, 1)
+
+
+def test_served_family_needs_a_prefix(findings: Any) -> None:
+    serve = {("zones", "claim", "serve"): ["ntp", "ra", "dhcp", "ntp"]}
+
+    assert [found.path[-1] for found in findings(segments.services_fit_the_family, serve)] == [3]
+    assert [
+        found.path[-1] for found in findings(segments.services_fit_the_family, serve | {CLAIM: ["192.168.20.1/24"]})
+    ] == [1, 3]
