@@ -17,6 +17,7 @@ from gateway.cli.table import lines
 from gateway.enforcer.transaction import ApplyError
 from gateway.journal import Level, configure
 from gateway.twin.carrying import Carried, CarryingError
+from gateway.twin.interrupt import ending_as_interrupt
 from gateway.twin.matrix import Row
 from gateway.twin.rehearsal import Rehearsal, rehearse
 from gateway.twin.relay_process import RelayProcessError
@@ -42,7 +43,8 @@ def _run(args: argparse.Namespace) -> int:
     site = enforceable_site(args.site)
     began = time.monotonic()
     try:
-        result = rehearse(site, args.site, _progress() if not args.json else lambda _name: None)
+        with ending_as_interrupt():
+            result = rehearse(site, args.site, _progress() if not args.json else lambda _name: None)
     except _FAILURES as error:
         raise Refused(f"claim-gateway demo: {error}") from error
     seconds = time.monotonic() - began
@@ -103,7 +105,7 @@ def _report(result: Rehearsal, seconds: float) -> Iterator[str]:
 def _matrix(rows: tuple[Row, ...]) -> Iterator[tuple[str, ...]]:
     services = list(dict.fromkeys(row.service for row in rows))
     yield ("", *services)
-    for (origin, target), group in groupby(rows, key=lambda row: (row.origin, row.target)):
+    for (origin, target), group in groupby(rows, key=lambda row: (row.session.origin, row.session.target)):
         cells = list(group)
         yield (
             f"{origin} → {target}",
@@ -117,7 +119,7 @@ def _cell(row: Row) -> str:
 
 def _mistakes(result: Rehearsal) -> Iterator[str]:
     for row in result.wrong:
-        what = f"{row.origin} → {row.target}, {row.service}, IPv{row.family}"
+        what = f"{row.session.origin} → {row.session.target}, {row.service}, IPv{row.family}"
         if not row.control:
             yield f"  {what}: did not pass the open router, so this observation means nothing"
         else:
@@ -159,8 +161,8 @@ def _data(result: Rehearsal, seconds: float) -> dict[str, Any]:
         "control": {"probes": result.probes, "passed": result.passed_before},
         "matrix": [
             {
-                "from": row.origin,
-                "to": row.target,
+                "from": row.session.origin,
+                "to": row.session.target,
                 "service": row.service,
                 "family": row.family,
                 "declared": row.declared,

@@ -111,6 +111,7 @@ def verdict(policy: Policy, session: Session) -> Flow | None:
 def _covers(flow: Flow, session: Session) -> bool:
     return (
         session.port is not None
+        and session.source.version == session.destination.version
         and any(session.source in network for network in flow.sources)
         and any(session.destination in network for network in flow.destinations)
         and any(

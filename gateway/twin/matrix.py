@@ -3,23 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.policy.model import Protocol
-from gateway.site.layout import Zone
+from gateway.policy.model import Session
 from gateway.site.values import Family
 from gateway.twin.build import Twin
 from gateway.twin.declared import declared
-from gateway.twin.probe import Probe, ask, questions
+from gateway.twin.probe import ask, questions
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One probe's outcome: what the site file declares, and what the kernel did."""
 
-    origin: Zone
-    target: Zone
-    protocol: Protocol
-    port: int | None
-    family: Family
+    session: Session
     declared: bool
     observed: bool
     control: bool
@@ -31,9 +26,15 @@ class Row:
         return self.control and self.declared == self.observed
 
     @property
+    def family(self) -> Family:
+        """4 or 6."""
+        return self.session.source.version
+
+    @property
     def service(self) -> str:
         """`tcp 445`, or `icmp-echo`."""
-        return f"{self.protocol} {self.port}" if self.port is not None else str(self.protocol)
+        protocol, port = self.session.protocol, self.session.port
+        return str(protocol) if port is None else f"{protocol} {port}"
 
 
 def control(twin: Twin) -> frozenset[int]:
@@ -45,22 +46,14 @@ def control(twin: Twin) -> frozenset[int]:
 def observe(twin: Twin, reachable: Iterable[int]) -> tuple[Row, ...]:
     """Probe the gateway as it is now. `reachable` is what `control` gave for the same twin."""
     probes, passed_before = questions(twin), frozenset(reachable)
-    expected = {probe.tag for probe in probes if _declared(twin, probe)}
+    expected = {probe.tag for probe in probes if declared(twin.site, probe.session)}
     through = ask(twin, probes, (probe for probe in probes if probe.tag in expected))
     return tuple(
         Row(
-            origin=probe.origin,
-            target=probe.target,
-            protocol=probe.service[0],
-            port=probe.service[1],
-            family=probe.family,
+            session=probe.session,
             declared=probe.tag in expected,
             observed=probe.tag in through,
             control=probe.tag in passed_before,
         )
         for probe in probes
     )
-
-
-def _declared(twin: Twin, probe: Probe) -> bool:
-    return declared(twin.site, probe.origin, probe.target, probe.destination, probe.service)

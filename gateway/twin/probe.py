@@ -16,7 +16,7 @@ from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
 from scapy.packet import Packet, Raw
 
-from gateway.policy.model import FAMILIES, Protocol
+from gateway.policy.model import FAMILIES, Protocol, Session
 from gateway.site.layout import Zone
 from gateway.site.values import Family, IpAddress
 from gateway.twin.build import Twin
@@ -30,7 +30,7 @@ SERVICES: tuple[tuple[Protocol, int | None], ...] = (
     (Protocol.UDP, 137),
     (Protocol.ICMP_ECHO, None),
 )
-ARRIVAL_TIMEOUT_S = 3.0
+ARRIVAL_TIMEOUT_S = 2.0
 """How long an expected probe may take; a neighbour that must be asked for twice takes one second (RFC 4861 §10)."""
 QUIET_S = 0.2
 """How long nothing may arrive before we believe that nothing more will. Namespaces deliver within microseconds."""
@@ -43,19 +43,20 @@ class Probe:
     """One question. `tag` is unique in its run and travels in the packet."""
 
     tag: int
-    origin: Zone
-    target: Zone
-    family: Family
-    service: tuple[Protocol, int | None]
-    source: IpAddress
-    destination: IpAddress
+    session: Session
+
+    @property
+    def family(self) -> Family:
+        """The family of both its addresses."""
+        return self.session.source.version
 
     def packet(self) -> bytes:
         """The session's first packet, from the network header up."""
-        protocol, port = self.service
+        protocol, port = self.session.protocol, self.session.port
         sport = _FIRST_SOURCE_PORT + self.tag
         payload = Raw(_mark(self.tag))
-        network: Packet = (IP if self.family == 4 else IPv6)(src=str(self.source), dst=str(self.destination))
+        ends = {"src": str(self.session.source), "dst": str(self.session.destination)}
+        network: Packet = IP(**ends) if self.family == 4 else IPv6(**ends)
         match protocol:
             case Protocol.TCP:
                 return bytes(network / TCP(sport=sport, dport=port, flags="S", seq=self.tag))
@@ -73,7 +74,7 @@ def questions(twin: Twin) -> tuple[Probe, ...]:
     for (origin, target), family, service in product(permutations(zones, 2), FAMILIES, SERVICES):
         source, destination = _address(twin, origin, target, family), _address(twin, target, origin, family)
         if source and destination:
-            found.append(Probe(len(found) + 1, origin, target, family, service, source, destination))
+            found.append(Probe(len(found) + 1, Session(origin, target, source, destination, *service)))
     return tuple(found)
 
 
@@ -120,13 +121,15 @@ def _listen(twin: Twin, zone: Zone, stack: ExitStack) -> Iterator[_Ear]:
 
 
 def _send(twin: Twin, probe: Probe) -> None:
-    namespace = twin.gateway if probe.origin is Zone.GATEWAY else twin.namespace(twin.at(probe.origin).name)
+    namespace = (
+        twin.gateway if probe.session.origin is Zone.GATEWAY else twin.namespace(twin.at(probe.session.origin).name)
+    )
     kind = socket.AF_INET if probe.family == 4 else socket.AF_INET6
 
     def send() -> None:
         with socket.socket(kind, socket.SOCK_RAW, socket.IPPROTO_RAW) as out:
             try:
-                out.sendto(probe.packet(), (str(probe.destination), 0))
+                out.sendto(probe.packet(), (str(probe.session.destination), 0))
             except PermissionError:
                 return  # the sender's own output chain dropped it: that is an answer too
 

@@ -109,8 +109,10 @@ def _steps(wanted: Wiring, found: Wiring) -> Iterator[Change]:
         (wanted.rules, found.rules),
         (wanted.up, found.up),
         (wanted.addresses, found.addresses),
-        (wanted.routes, found.routes),
     ):
         yield from (Change(item) for item in mine if item not in theirs)
         yield from (Change(item, add=False) for item in theirs if item not in mine)
+    # Two default routes of one metric cannot stand side by side: here the old one must go first.
+    yield from (Change(item, add=False) for item in found.routes if item not in wanted.routes)
+    yield from (Change(item) for item in wanted.routes if item not in found.routes)
     yield from (Change(item) for item in wanted.sysctls if item not in found.sysctls)

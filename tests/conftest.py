@@ -1,0 +1,44 @@
+"""What many tests need: the sample site, and a network namespace that goes away again."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.site.load import load_site
+from gateway.site.model import Site
+from gateway.twin.namespace import Namespace, sweep, twin_name
+from gateway.twin.samples import DEMO_SITE
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    """configs/ip-vpn-claim.yaml."""
+    return load_site(DEMO_SITE)
+
+
+@pytest.fixture
+def namespace() -> Iterator[Namespace]:
+    """An empty network namespace."""
+    made = Namespace(f"{twin_name()}-test")
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that needs root says so instead of failing for want of it; CI runs as root and skips none."""
+    if os.geteuid() == 0:
+        sweep()
+        return
+    for item in items:
+        if item.get_closest_marker("root") or item.get_closest_marker("appliance"):
+            item.add_marker(pytest.mark.skip(reason="needs root for network namespaces"))
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The top of this checkout."""
+    return Path(__file__).parent.parent

@@ -1,0 +1,79 @@
+from dataclasses import replace
+from ipaddress import ip_address, ip_interface
+
+import pytest
+from pyroute2 import IPRoute
+
+from gateway.site.layout import Zone
+from gateway.site.model import Site
+from gateway.twin.namespace import Namespace
+from gateway.wiring import part
+from gateway.wiring.model import Address, DefaultRoute, Sysctl, Wiring, difference
+
+
+def test_desired_is_what_the_site_file_says(site: Site) -> None:
+    wanted = part.desired(site)
+    assert part.ports(site) == {Zone.LAN: "eth1", Zone.CLAIM: "eth2", Zone.WAN: "eth0"}
+    assert Address("eth2", ip_interface("2001:db8:20::1/64")) in wanted.addresses
+    assert wanted.routes == (
+        DefaultRoute("eth0", ip_address("198.51.100.1")),
+        DefaultRoute("eth0", ip_address("2001:db8:ff::1")),
+    )
+
+
+@pytest.fixture
+def wired(namespace: Namespace) -> Namespace:
+    """A namespace with the sample site's three ports, both ends of each wire inside."""
+
+    def plug() -> None:
+        with IPRoute() as ip:
+            for name in ("eth0", "eth1", "eth2"):
+                ip.link("add", ifname=name, kind="veth", peer={"ifname": f"far-{name}"})
+                ip.link("set", index=ip.link_lookup(ifname=f"far-{name}")[0], state="up")
+
+    namespace.call(plug)
+    return namespace
+
+
+def settle(namespace: Namespace, wanted: Wiring) -> None:
+    namespace.call(lambda: part.apply(difference(wanted, part.observe(wanted))))
+
+
+@pytest.mark.root
+def test_applied_it_differs_in_nothing_and_a_second_time_does_nothing(wired: Namespace, site: Site) -> None:
+    wanted = part.desired(site)
+    settle(wired, wanted)
+    assert difference(wanted, wired.call(part.observe, wanted)) == ()
+
+
+@pytest.mark.root
+def test_a_foreign_address_and_default_route_are_taken_away(wired: Namespace, site: Site) -> None:
+    wanted = part.desired(site)
+    foreign = replace(
+        wanted,
+        addresses=(Address("eth1", ip_interface("10.9.9.9/24")), Address("eth0", ip_interface("10.8.8.8/24"))),
+        routes=(DefaultRoute("eth0", ip_address("10.8.8.1")),),
+    )
+    settle(wired, foreign)
+    settle(wired, wanted)
+    assert difference(wanted, wired.call(part.observe, wanted)) == ()
+
+
+@pytest.mark.root
+def test_a_missing_port_is_named_with_those_that_are_there(namespace: Namespace, site: Site) -> None:
+    with pytest.raises(part.WiringError, match=r"^no such port: eth0, eth1, eth2\. this box has: none$"):
+        namespace.call(part.observe, part.desired(site))
+
+
+@pytest.mark.root
+def test_what_the_kernel_refuses_is_named(wired: Namespace, site: Site) -> None:
+    wanted = replace(part.desired(site), routes=(DefaultRoute("eth0", ip_address("192.0.2.99")),))
+    with pytest.raises(part.WiringError, match=r"default route via 192\.0\.2\.99 on eth0"):
+        settle(wired, wanted)
+
+
+@pytest.mark.root
+def test_a_setting_this_kernel_does_not_have_is_named(wired: Namespace) -> None:
+    wanted = Wiring(sysctls=(Sysctl("net/ipv4/no_such_setting", "1"),))
+    with pytest.raises(part.WiringError, match=r"net/ipv4/no_such_setting = 1: No such file or directory"):
+        settle(wired, wanted)
