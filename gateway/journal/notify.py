@@ -5,13 +5,19 @@ import socket
 
 
 def notify(*lines: str) -> bool:
-    """Send assignments such as `READY=1`, `STATUS=…`, `WATCHDOG=1`. Returns whether a manager was listening."""
+    """Send assignments such as `READY=1`, `STATUS=…`, `WATCHDOG=1`. Returns whether a manager took them.
+
+    A manager that went away is no reason to stop carrying files, so its absence is not an error.
+    """
     path = os.environ.get("NOTIFY_SOCKET")
     if not path:
         return False
     address = "\0" + path[1:] if path.startswith("@") else path
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-        sender.sendto("\n".join(lines).encode(), address)
+        try:
+            sender.sendto("\n".join(lines).encode(), address)
+        except OSError:
+            return False
     return True
 
 
