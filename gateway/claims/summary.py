@@ -30,7 +30,7 @@ class Payer(StrEnum):
         return "社保" if self is Payer.FUND else "国保"
 
     @property
-    def title(self) -> str:
+    def full_name(self) -> str:
         """The payer's name in full."""
         return "支払基金" if self is Payer.FUND else "国保連合会"
 

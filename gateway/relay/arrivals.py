@@ -4,12 +4,12 @@ import asyncio
 import errno
 import os
 import uuid
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from gateway.claims.names import published_name
 from gateway.journal import tell
 from gateway.relay import drop, messages
+from gateway.relay.clock import Clocks
 from gateway.relay.courier import Acting, Courier
 from gateway.relay.drop import Found
 from gateway.relay.events import Looked, NothingTaken
@@ -28,19 +28,20 @@ class Arrivals:
 
     def __init__(
         self,
+        *,
         places: Places,
         courier: Courier,
         hands: Acting,
         notes: Notes,
         pace: Pace,
-        clock: Callable[[], datetime],
+        clocks: Clocks,
     ) -> None:
         self._places = places
         self._courier = courier
         self._hands = hands
         self._notes = notes
         self._pace = pace
-        self._clock = clock
+        self._clocks = clocks
         self._seen: dict[bytes, Parcel] = {}
         self._whole: dict[bytes, tuple[Fingerprint, bool]] = {}
         self._left_alone: set[Found] = set()
@@ -69,9 +70,9 @@ class Arrivals:
 
     async def _look_at(self, found: Found) -> None:
         parcel = self._seen.get(found.path)
-        now = self._clock()
+        now = self._clocks.steady()
         if parcel is None:
-            self._seen[found.path] = _first_seen(found, now)
+            self._seen[found.path] = _first_seen(found, self._clocks)
             return
         rested = found.fingerprint == parcel.fingerprint and now - parcel.quiet_since >= self._pace.settle
         whole = rested and await self._is_whole(found)
@@ -84,7 +85,7 @@ class Arrivals:
             event = await self._hands.act(parcel, effect)
             if event is None:
                 continue
-            after, _ = step(parcel, event, self._clock(), self._pace)
+            after, _ = step(parcel, event, self._clocks.steady(), self._pace)
             if after.state is State.SEEN:
                 self._seen[found.path] = after
             elif not isinstance(event, NothingTaken):
@@ -113,7 +114,7 @@ class Arrivals:
 
     def _next_look(self) -> timedelta:
         """When the first of the seen files may have settled; the ordinary interval if there is none."""
-        now = self._clock()
+        now = self._clocks.steady()
         waits = [parcel.quiet_since + self._pace.settle - now for parcel in self._seen.values()]
         # One that rested and is not whole yet is looked at again after another settling time.
         waits = [wait if wait > timedelta(0) else self._pace.settle for wait in waits]
@@ -126,13 +127,13 @@ class Arrivals:
             self._told = cause
 
 
-def _first_seen(found: Found, now: datetime) -> Parcel:
+def _first_seen(found: Found, clocks: Clocks) -> Parcel:
     return Parcel(
         id=uuid.uuid4().hex,
         direction=Direction.CLAIM,
         name=published_name(os.fsdecode(found.name)),
         source=found.path,
         fingerprint=found.fingerprint,
-        seen_at=now,
-        quiet_since=now,
+        seen_at=clocks.wall(),
+        quiet_since=clocks.steady(),
     )

@@ -2,11 +2,10 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import PurePosixPath
 
 from gateway.claims.names import is_temporary, matches, published_name
+from gateway.relay.clock import Clocks
 from gateway.relay.courier import Courier
 from gateway.relay.errors import InUse, ShelfError
 from gateway.relay.events import Engaged, Looked
@@ -21,14 +20,12 @@ from gateway.relay.step import step
 class Collector:
     """Polls the share. A share that is down is `presence`'s to tell, not ours; the next poll asks again."""
 
-    def __init__(
-        self, route: Route, courier: Courier, ledger: Ledger, pace: Pace, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, route: Route, courier: Courier, ledger: Ledger, pace: Pace, clocks: Clocks) -> None:
         self._route = route
         self._courier = courier
         self._ledger = ledger
         self._pace = pace
-        self._clock = clock
+        self._clocks = clocks
         self._seen: dict[PurePosixPath, Parcel] = {}
 
     async def watch(self) -> None:
@@ -55,12 +52,12 @@ class Collector:
             return
         if self._ledger.fetched(entry.fingerprint.key, resting=self._route.returns.after == "leave"):
             return
-        now = self._clock()
+        now = self._clocks.steady()
         parcel = self._seen.get(entry.path)
         if parcel is None:
-            self._seen[entry.path] = _first_seen(entry, now)
+            self._seen[entry.path] = _first_seen(entry, self._clocks)
             return
-        parcel, effects = step(parcel, Looked(entry.fingerprint, whole=True), now, self._pace)
+        parcel, effects = step(parcel, Looked(entry.fingerprint, whole=entry.fingerprint.size > 0), now, self._pace)
         if parcel.state is State.SETTLED and effects:
             # On a share the promise comes with the opening: `fetch` shuts writers out while it reads.
             del self._seen[entry.path]
@@ -84,13 +81,13 @@ async def sweep(shelf: Shelf, ledger: Ledger) -> None:
                 continue  # an attempt the server still holds open; the next sweep finds it
 
 
-def _first_seen(entry: Entry, now: datetime) -> Parcel:
+def _first_seen(entry: Entry, clocks: Clocks) -> Parcel:
     return Parcel(
         id=uuid.uuid4().hex,
         direction=Direction.RETURN,
         name=published_name(entry.path.name),
         source=str(entry.path).encode("utf-8", "surrogatepass"),
         fingerprint=entry.fingerprint,
-        seen_at=now,
-        quiet_since=now,
+        seen_at=clocks.wall(),
+        quiet_since=clocks.steady(),
     )

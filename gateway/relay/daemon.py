@@ -7,19 +7,19 @@ import random
 import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.journal import tell
 from gateway.journal.notify import notify, watchdog_interval_s
 from gateway.relay import lease, messages
 from gateway.relay.arrivals import Arrivals
+from gateway.relay.clock import Clocks, system_clocks
 from gateway.relay.collector import Collector, sweep
 from gateway.relay.courier import Courier
 from gateway.relay.credentials import read_password
 from gateway.relay.directory import DirectoryShelf
 from gateway.relay.durable import DiskLied
-from gateway.relay.errors import RelayRefused
+from gateway.relay.errors import Refused, RelayRefused
 from gateway.relay.events import Expired
 from gateway.relay.hands import Hands
 from gateway.relay.hints import Hints
@@ -75,41 +75,51 @@ async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, p
 
     def account() -> Account:
         smb = declared.terminal.smb
-        return Account(str(smb.server), smb.share, smb.user, read_password(smb.password_file, site_folder))
+        try:
+            password = read_password(smb.password_file, site_folder)
+        except RelayRefused as error:
+            # It could be read when we started: a person is changing it. That must not stop what needs no terminal.
+            raise Refused("password-unreadable") from error
+        return Account(str(smb.server), smb.share, smb.user, password)
 
     terminal = SmbShelf(account, deadline=pace.deadline, refused_logon=pace.refused_logon, heard=presence.heard)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(terminal.close)
         ledger = stack.enter_context(Ledger.open(places.ledger))
-        await serve(site, declared, places, pace, terminal, ledger, presence)
+        await serve(site, declared, places=places, pace=pace, terminal=terminal, ledger=ledger, presence=presence)
 
 
 async def serve(
-    site: Site, declared: Relay, places: Places, pace: Pace, terminal: Shelf, ledger: Ledger, presence: Presence
+    site: Site, declared: Relay, *, places: Places, pace: Pace, terminal: Shelf, ledger: Ledger, presence: Presence
 ) -> None:
     """Carry files between the people's folder and `terminal` until a stopping signal comes."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    clocks = system_clocks()
     people = DirectoryShelf(places.root, pace.deadline)
-    notes = Notes(people, ledger, Letterhead(site.site.name, site.responsible), _now)
+    route = Route(people, terminal, declared.terminal, declared.returns)
+    spool = Spool(places.spool, places.drop)
+    notes = Notes(people, ledger, Letterhead(site.site.name, site.responsible), clocks.wall)
     hands = Hands(
-        spool=Spool(places.spool, places.drop),
+        spool=spool,
         ledger=ledger,
-        route=Route(people, terminal, declared.terminal, declared.returns),
+        route=route,
         notes=notes,
         presence=presence,
         institution_code=site.site.institution_code,
-        clock=_now,
+        clock=clocks.wall,
         jitter=random.random,
     )
     async with asyncio.TaskGroup() as group:
-        courier = Courier(ledger, hands, pace, group, _now)
-        arrivals = Arrivals(places, courier, hands, notes, pace, _now)
-        collector = Collector(Route(people, terminal, declared.terminal, declared.returns), courier, ledger, pace, _now)
+        courier = Courier(ledger, hands, pace, group, clocks.wall)
+        arrivals = Arrivals(places=places, courier=courier, hands=hands, notes=notes, pace=pace, clocks=clocks)
+        collector = Collector(route, courier, ledger, pace, clocks)
         hints = Hints(places.drop)
         await sweep(people, ledger)
+        if unknown := spool.sweep(ledger):
+            tell(messages.SPOOL_UNKNOWN, files=unknown)
         courier.resume()
         tell(messages.STARTED, waiting=courier.waiting)
         await arrivals.look()
@@ -117,7 +127,7 @@ async def serve(
             group.create_task(arrivals.watch(hints)),
             group.create_task(hints.watch()),
             group.create_task(collector.watch()),
-            group.create_task(_retire(ledger, courier, declared)),
+            group.create_task(_retire(ledger, courier, declared, clocks)),
             group.create_task(_report(courier, presence)),
         ]
         notify("READY=1")
@@ -129,10 +139,10 @@ async def serve(
         courier.stop()
 
 
-async def _retire(ledger: Ledger, courier: Courier, declared: Relay) -> None:
+async def _retire(ledger: Ledger, courier: Courier, declared: Relay, clocks: Clocks) -> None:
     """Erase spool copies whose retention is over, at the start and every hour."""
     while True:
-        for parcel in ledger.noted_before(_now() - declared.retention.spool):
+        for parcel in ledger.noted_before(clocks.wall() - declared.retention.spool):
             courier.feed(parcel, Expired())
         await asyncio.sleep(RETIRE_EVERY_S)
 
@@ -152,10 +162,6 @@ def _asleep_is_normal(site: Site, declared: Relay) -> bool:
     return any(
         declared.terminal.smb.server in terminal.addresses and terminal.asleep_is_normal for terminal in terminals
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ class DirectoryShelf:
 
     async def probe(self) -> None:
         """See Shelf."""
-        await self._do(lambda root: None)
+        await self._do(os.fstat)
 
     async def list(self, folder: PurePosixPath) -> tuple[Entry, ...]:
         """See Shelf."""
@@ -195,7 +195,7 @@ class VerifiedFile:
 
 
 def _entries(here: int, folder: PurePosixPath) -> Iterator[Entry]:
-    for name in sorted(os.listdir(here)):
+    for name in durable.names(here):
         try:
             status = os.stat(name, dir_fd=here, follow_symlinks=False)
         except FileNotFoundError:

@@ -22,6 +22,8 @@ class Oddity(StrEnum):
     LINK = "link"
     SPECIAL = "special"
     HARD_LINK = "hard-link"
+    NOT_OURS = "not-ours"
+    """Owned by another user: the kernel would grant no lease on it. The share must write as the relay's user."""
     TOO_DEEP = "too-deep"
 
 
@@ -49,7 +51,7 @@ def look(claims: Path) -> tuple[Found, ...]:
 
 
 def _look(here: int, above: bytes, depth: int) -> Iterator[Found]:
-    for name in sorted(os.listdir(here)):
+    for name in durable.names(here):
         try:
             status = os.stat(name, dir_fd=here, follow_symlinks=False)
         except FileNotFoundError:
@@ -68,7 +70,7 @@ def _look_inside(here: int, name: str, path: bytes, depth: int) -> Iterator[Foun
         with durable.folder(here, (name,)) as inner:
             if depth < DEPTH_MOST:
                 yield from _look(inner, path + b"/", depth + 1)
-            elif os.listdir(inner):
+            elif durable.names(inner):
                 yield Found(path, fingerprint_of(os.fstat(inner)), Oddity.TOO_DEEP)
     except (FileNotFoundError, NotADirectoryError):
         return  # renamed away, or swapped for a link, while we looked
@@ -79,6 +81,8 @@ def _oddity(status: os.stat_result) -> Oddity | None:
         return Oddity.LINK
     if not stat.S_ISREG(status.st_mode):
         return Oddity.SPECIAL
+    if status.st_uid != os.geteuid() and os.geteuid() != 0:
+        return Oddity.NOT_OURS
     return Oddity.HARD_LINK if status.st_nlink != 1 else None
 
 

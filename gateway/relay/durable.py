@@ -66,6 +66,12 @@ def _single(name: str | bytes) -> str | bytes:
     return name
 
 
+def names(here: int) -> tuple[str, ...]:
+    """Everything in the folder, sorted; bytes that are no UTF-8 appear as lone surrogates (PEP 383)."""
+    with os.scandir(here) as entries:
+        return tuple(sorted(entry.name for entry in entries))
+
+
 def open_existing(here: int, name: str | bytes) -> int:
     """A regular file for reading. O_NONBLOCK: a FIFO under this name must not stop us. Raises OSError for anything else."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC

@@ -216,7 +216,7 @@ def source_entry(parcel: Parcel) -> Entry:
 
 
 def free_names(name: str) -> Iterator[str]:
-    """`X.HEN`, then `X_2.HEN`, `X_3.HEN` …"""
+    """`X.HEN`, then `X_2.HEN`, `X_3.HEN` and so on."""
     path = PurePosixPath(name)
     yield name
     for number in count(2):

@@ -9,7 +9,9 @@ from watchfiles import awatch
 from gateway.journal import tell
 from gateway.relay import messages
 
-DEBOUNCE_MS = 50
+DEBOUNCE_MS = 250
+QUIET_MS = 50
+YIELD_MS = 500
 SET_UP_AGAIN_S = 5.0
 
 
@@ -24,15 +26,28 @@ class Hints:
         """Watch for ever, setting the watch up again when it ends."""
         while True:
             try:
-                async for _ in awatch(
-                    self._folder, watch_filter=None, debounce=DEBOUNCE_MS, step=DEBOUNCE_MS, recursive=True
-                ):
-                    self._something.set()
+                await self._watch_once()
             except (OSError, RuntimeError):
                 # WatchfilesRustInternalError is a RuntimeError; OSError: no inotify watches left.
                 tell(messages.HINTS_LOST)
             self._something.set()
             await asyncio.sleep(SET_UP_AGAIN_S)
+
+    async def _watch_once(self) -> None:
+        standing = False
+        watch = awatch(
+            self._folder,
+            watch_filter=None,
+            debounce=DEBOUNCE_MS,
+            step=QUIET_MS,
+            rust_timeout=YIELD_MS,
+            yield_on_timeout=True,
+        )
+        async for changes in watch:
+            # The first yield says that the watch stands; what came before it may have gone unseen.
+            if changes or not standing:
+                self._something.set()
+            standing = True
 
     async def wait(self, at_most: timedelta) -> None:
         """Until something happens, or `at_most` is over."""

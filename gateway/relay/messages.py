@@ -121,9 +121,16 @@ HINTS_LOST = Message(
     en="the watch on the claims folder ended and is set up again; until then the timer alone looks",
     ja="請求フォルダーの監視が途切れたため再開します。その間は定期確認のみ行います",
 )
+SPOOL_UNKNOWN = Message(
+    id="9a4dbf83703c450e91dfd459e2c445a1",
+    name="SPOOL_UNKNOWN",
+    level=Level.WARNING,
+    en="the spool holds {files} files the ledger does not know; they are kept. ask the vendor",
+    ja="保管庫に台帳にないファイルが {files} 件あります。消さずに残しています。保守窓口に連絡してください",
+)
 
 MESSAGES = (
     STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DIFFERED, PUT_AWAY, LEFT_ALONE,
-    DROP_UNREADABLE, SHARE_UP, SHARE_ASLEEP, SHARE_DOWN, SHARE_REFUSES, HINTS_LOST,
+    DROP_UNREADABLE, SHARE_UP, SHARE_ASLEEP, SHARE_DOWN, SHARE_REFUSES, HINTS_LOST, SPOOL_UNKNOWN,
 )  # fmt: skip
 """The catalogue's entries of this room."""

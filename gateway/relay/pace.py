@@ -29,5 +29,5 @@ class Pace:
 
     def retry_after(self, failures: int, jitter: float) -> timedelta:
         """The wait after `failures` failures in a row: exponential, up to a quarter longer by `jitter` in [0, 1)."""
-        doubled = self.retry_first * 2 ** min(failures - 1, 32)
+        doubled = self.retry_first * (1 << min(max(failures - 1, 0), 32))
         return min(doubled, self.retry_most) * (1 + jitter / 4)

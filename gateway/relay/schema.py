@@ -12,7 +12,6 @@ MIGRATIONS = (
         source_size INTEGER NOT NULL,
         source_key  TEXT NOT NULL,
         seen_at     TEXT NOT NULL,
-        quiet_since TEXT NOT NULL,
         digest      TEXT NOT NULL,
         size        INTEGER NOT NULL,
         summary     TEXT,

@@ -43,6 +43,7 @@ _WHY: dict[str, tuple[str, str]] = {
     Oddity.LINK: ("リンク（ショートカット）は受け取りません", "ファイルそのものを入れてください"),
     Oddity.SPECIAL: ("通常のファイルではありません", "ファイルを入れ直してください"),
     Oddity.HARD_LINK: ("別の場所と共有されているファイルは受け取りません", "コピーを入れてください"),
+    Oddity.NOT_OURS: ("別の利用者の権限で置かれています", "共有フォルダーから入れ直すか、保守窓口に連絡してください"),
     Oddity.TOO_DEEP: ("フォルダーが深すぎます", "請求フォルダー、またはその中の 社保・国保 に直接入れてください"),
 }  # fmt: skip
 
@@ -73,7 +74,7 @@ def replaced_mark(parcel: Parcel, delivered_at: datetime, head: Letterhead) -> s
 
 def duplicate_note(parcel: Parcel, noticed_at: datetime, head: Letterhead) -> str:
     """The note for a file that was put in again unchanged while its first delivery still lies on the terminal."""
-    first = f"同じ内容のファイルが {_moment(noticed_at)} にもう一度入れられました。配達済みのため、再送していません。"
+    first = f"{parcel.name}: 同じ内容のファイルが {_moment(noticed_at)} にもう一度入れられました。配達済みのため、再送していません。"
     return _letter([NOT_A_RECEIPT, "", first], head)
 
 
@@ -115,7 +116,7 @@ def _what(parcel: Parcel, moment: datetime, when: str) -> list[str]:
 def _figures(summary: Summary) -> list[str]:
     lines = []
     if summary.payer:
-        lines.append(f"審査支払機関: {summary.payer.title}（{summary.payer.folder}）")
+        lines.append(f"審査支払機関: {summary.payer.full_name}（{summary.payer.folder}）")
     if summary.claim_month:
         lines.append(f"請求年月: {summary.claim_month}")
     lines.append(f"レセプト: {summary.receipts:,} 枚")

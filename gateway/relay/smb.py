@@ -61,8 +61,7 @@ class SmbShelf:
 
     async def put_verified(self, source: Path, temporary: PurePosixPath, digest: str) -> "RemoteFile":
         """See Shelf."""
-        with disk_errors():
-            size = source.stat().st_size
+        size = await asyncio.to_thread(_size_of, source)
 
         def work(line: Line) -> "RemoteFile":
             return RemoteFile(self, line, smb_files.put(line, source, temporary, digest))
@@ -163,6 +162,11 @@ class SmbShelf:
                 await asyncio.wait_for(asyncio.shield(closing), CUT_GRACE_S)
             finally:
                 line.cut()
+
+
+def _size_of(path: Path) -> int:
+    with disk_errors():
+        return path.stat().st_size
 
 
 class RemoteFile:

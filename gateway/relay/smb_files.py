@@ -151,7 +151,7 @@ def publish(line: Line, handle: Any, final: PurePosixPath) -> None:
     """Rename the open file, never over another (Occupied), FLUSH, close."""
     with translated():
         _make_folders(line, final.parent)
-        _rename(line, handle, final)
+        _rename(handle, final)
         handle.flush()
         handle.close()
 
@@ -184,7 +184,7 @@ def move(line: Line, entry: Entry, to: PurePosixPath) -> None:
         with line.opened(_path(entry.path), _CHANGE_NAME) as handle:
             if not _is_still(handle, entry):
                 raise Changed("changed-since-listed")
-            _rename(line, handle, to)
+            _rename(handle, to)
 
 
 def remove(line: Line, path: PurePosixPath, expected: Fingerprint | None) -> None:
@@ -195,19 +195,19 @@ def remove(line: Line, path: PurePosixPath, expected: Fingerprint | None) -> Non
                 raise Changed("changed-since-listed")
             information = FileDispositionInformation()
             information["delete_pending"] = True
-            _set_info(line, handle, information)
+            _set_info(handle, information)
     except Absent:
         return
 
 
-def _rename(line: Line, handle: Any, to: PurePosixPath) -> None:
+def _rename(handle: Any, to: PurePosixPath) -> None:
     information = FileRenameInformation()
     information["replace_if_exists"] = False
     information["file_name"] = _path(to)
-    _set_info(line, handle, information)
+    _set_info(handle, information)
 
 
-def _set_info(line: Line, handle: Any, information: Any) -> None:
+def _set_info(handle: Any, information: Any) -> None:
     request = SMB2SetInfoRequest()
     request["info_type"] = information.INFO_TYPE
     request["file_info_class"] = information.INFO_CLASS

@@ -1,7 +1,6 @@
 """The spool: files the gateway has taken, one for each parcel, named by its id. Blocking; the courier gives it a thread."""
 
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,10 @@ from gateway.relay.directory import fingerprint_of
 from gateway.relay.disk_errors import disk_errors
 from gateway.relay.events import Busy, Engaged, NothingTaken, Taken
 from gateway.relay.lease import Writing, read_lease
-from gateway.relay.parcel import Parcel
+from gateway.relay.ledger import Ledger
+from gateway.relay.parcel import Parcel, State
+
+_HALF_MADE = {"part", "copy", "note"}
 
 
 class Spool:
@@ -111,6 +113,22 @@ class Spool:
         with disk_errors(), _root(self._place) as spool:
             durable.remove(spool, parcel.id)
 
+    def sweep(self, ledger: Ledger) -> int:
+        """At the start: remove what crashes left half-made and what is retired.
+
+        Returns how many files the ledger does not know. They stay: each may be the only copy of somebody's claim.
+        """
+        unknown = 0
+        with disk_errors(), _root(self._place) as spool:
+            for name in durable.names(spool):
+                parcel_id, _, suffix = name.partition(".")
+                parcel = ledger.parcel(parcel_id)
+                if suffix in _HALF_MADE or (parcel is not None and parcel.state is State.RETIRED):
+                    durable.remove(spool, name)
+                elif parcel is None:
+                    unknown += 1
+        return unknown
+
     @contextmanager
     def _opened(self, parcel: Parcel) -> Iterator[int]:
         with _root(self._place) as spool:
@@ -156,8 +174,3 @@ def _root(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def is_plain(status: os.stat_result) -> bool:
-    """A regular file under one name only: anything else is not ours to take."""
-    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1

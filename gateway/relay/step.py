@@ -50,14 +50,21 @@ class ImpossibleTransition(Exception):
 
 
 def step(parcel: Parcel, event: Event, now: datetime, pace: Pace) -> Outcome:
-    """What becomes of the parcel, and what to do next, in order. Raises ImpossibleTransition."""
+    """What becomes of the parcel, and what to do next, in order. Raises ImpossibleTransition.
+
+    `now` dates folders once the parcel is taken. While it is only seen, quiet time counts on a clock that never jumps.
+    """
     match parcel.state:
-        case State.SEEN | State.SETTLED | State.TAKING:
+        case State.SEEN | State.SETTLED:
             return _still_outside(parcel, event, now, pace)
+        case State.TAKING:
+            return _taking(parcel, event, pace)
         case State.TAKEN | State.INSPECTED:
             return _inside(parcel, event, now, pace)
-        case State.DELIVERING | State.RENAMING:
-            return _on_the_way(parcel, event, pace)
+        case State.DELIVERING:
+            return _delivering(parcel, event, pace)
+        case State.RENAMING:
+            return _renaming(parcel, event, pace)
         case _:
             return _arrived(parcel, event, pace)
 
@@ -67,26 +74,30 @@ def _still_outside(parcel: Parcel, event: Event, now: datetime, pace: Pace) -> O
         case State.SEEN, Looked(fingerprint, whole):
             if fingerprint != parcel.fingerprint:
                 return replace(parcel, fingerprint=fingerprint, quiet_since=now), ()
-            quiet = now - parcel.quiet_since
-            if quiet >= (pace.settle if whole else max(pace.settle, pace.incomplete)):
+            if now - parcel.quiet_since >= (pace.settle if whole else max(pace.settle, pace.incomplete)):
                 return replace(parcel, state=State.SETTLED), (do.Engage(),)
             return parcel, ()
-        case State.SEEN | State.SETTLED, NothingTaken():
+        case _, NothingTaken():
             return replace(parcel, state=State.FORGOTTEN), ()
-        case State.SETTLED, Busy():
+        case State.SETTLED, Busy() | Failed():
             return replace(parcel, state=State.SEEN, quiet_since=now), ()
         case State.SETTLED, Engaged():
             return replace(parcel, state=State.TAKING), (do.Take(),)
-        case State.TAKING, Busy():
-            # The bytes are in the spool with a writer still attached, or the share's file changed while read.
+    raise ImpossibleTransition(parcel.state, event)
+
+
+def _taking(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
+    match event:
+        case Busy():
+            # The bytes are in the spool with a writer still attached, or somebody has the share's file open.
             return _again(parcel, Failed(Trouble.TRANSIENT, jitter=0.0), pace, do.Take())
-        case State.TAKING, Failed() as failure:
+        case Failed() as failure:
             return _again(parcel, failure, pace, do.Take())
-        case State.TAKING, NothingTaken():
+        case NothingTaken():
             return replace(parcel, state=State.FORGOTTEN), ()
-        case State.TAKING, Taken(digest, size):
+        case Taken(digest, size):
             return replace(parcel, state=State.TAKEN, digest=digest, size=size, failures=0), (do.Inspect(),)
-        case State.TAKING, Restarted():
+        case Restarted():
             return parcel, (do.LookInSpool(),)
     raise ImpossibleTransition(parcel.state, event)
 
@@ -115,33 +126,38 @@ def _inside(parcel: Parcel, event: Event, now: datetime, pace: Pace) -> Outcome:
     raise ImpossibleTransition(parcel.state, event)
 
 
-def _on_the_way(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
-    match parcel.state, event:
-        case _, Failed(Trouble.BUG):
+def _delivering(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
+    match event:
+        case Verified():
+            return replace(parcel, state=State.RENAMING), (do.Publish(),)
+        case Failed(Trouble.BUG):
             return _held(parcel, Hold.REFUSED)
-        case State.DELIVERING, Failed() as failure:
+        case Failed() as failure:
             parcel = replace(parcel, differed=parcel.differed + failure.differed)
             if parcel.differed >= DIFFERENCES_MOST:
                 return _held(parcel, Hold.NEVER_THE_SAME)
             waiting, (wait,) = _again(parcel, failure, pace)
             attempt, effects = _next_attempt(waiting)
             return attempt, (wait, *effects)
-        case State.DELIVERING, Restarted():
+        case Restarted():
             # The rename is asked for only once `renaming` is in the ledger, so the final name cannot be ours yet.
             return _next_attempt(parcel)
-        case State.DELIVERING, Verified():
-            return replace(parcel, state=State.RENAMING), (do.Publish(),)
-        case State.RENAMING, Published():
-            return _delivered(parcel)
-        case State.RENAMING, Failed() as failure:
+    raise ImpossibleTransition(parcel.state, event)
+
+
+def _renaming(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
+    match event:
+        case Published() | TargetLooked(Occupant.OURS):
+            return replace(parcel, state=State.DELIVERED, failures=0, differed=0), (do.Note(),)
+        case Failed(Trouble.BUG):
+            return _held(parcel, Hold.UNKNOWN_DELIVERY)
+        case Failed() as failure:
             return _again(parcel, failure, pace, do.LookAtTarget())
-        case State.RENAMING, Restarted():
+        case Restarted():
             return parcel, (do.LookAtTarget(),)
-        case State.RENAMING, TargetLooked(Occupant.OURS):
-            return _delivered(parcel)
-        case State.RENAMING, TargetLooked(Occupant.OTHER):
+        case TargetLooked(Occupant.OTHER):
             return _held(parcel, Hold.OCCUPIED)
-        case State.RENAMING, TargetLooked(Occupant.NOTHING, temporary):
+        case TargetLooked(Occupant.NOTHING, temporary):
             return _next_attempt(parcel) if temporary else _held(parcel, Hold.UNKNOWN_DELIVERY)
     raise ImpossibleTransition(parcel.state, event)
 
@@ -156,8 +172,8 @@ def _arrived(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
             return parcel, (do.Note(),)
         case State.NOTED, Expired():
             return replace(parcel, state=State.RETIRED), (do.EraseSpool(),)
-        case State.RETIRED, Restarted():
-            return parcel, (do.EraseSpool(),)
+        case State.RETIRED, Failed():
+            return parcel, ()  # the next start sweeps the spool
         case State.HELD, Shown():
             return replace(parcel, shown=True), ()
         case State.HELD, Failed() as failure if not parcel.shown:
@@ -169,10 +185,6 @@ def _arrived(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
 
 def _next_attempt(parcel: Parcel) -> Outcome:
     return replace(parcel, state=State.DELIVERING, attempt=parcel.attempt + 1), (do.PutVerified(),)
-
-
-def _delivered(parcel: Parcel) -> Outcome:
-    return replace(parcel, state=State.DELIVERED, failures=0, differed=0), (do.Note(),)
 
 
 def _held(parcel: Parcel, *reasons: Reason) -> Outcome:
