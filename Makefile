@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-# What the kernel side needs; each is asked for only when dpkg does not have it.
+# What the kernel side needs; each is asked for only when dpkg does not have it. While they are installed a policy-rc.d
+# keeps Debian from starting their services: this machine needs smbd as a program, not as a server.
 APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap nftables openssh-client python3-venv samba smbclient systemd-container
 
 .PHONY: setup packages demo test test-fast lint lock wheelhouse clean
@@ -18,7 +19,10 @@ packages:
 	if [ -n "$$missing" ]; then \
 	  echo "setup: installing Debian packages:" $$missing; \
 	  [ "$$(id -u)" = 0 ] || { echo "setup: run as root once, or: apt-get install" $$missing >&2; exit 4; }; \
-	  apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
+	  if [ ! -e /usr/sbin/policy-rc.d ]; then \
+	    trap 'rm -f /usr/sbin/policy-rc.d' EXIT; printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d; \
+	  fi; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
 	fi
 
 $(STAMP): pyproject.toml requirements-dev.lock | packages

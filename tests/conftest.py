@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyroute2 import IPRoute
 
 from gateway.site.load import load_site
 from gateway.site.model import Site
@@ -20,12 +21,18 @@ def site() -> Site:
 
 @pytest.fixture
 def namespace() -> Iterator[Namespace]:
-    """An empty network namespace."""
+    """A network namespace with nothing but its loopback."""
     made = Namespace(f"{twin_name()}-test")
     try:
+        made.call(_loopback_up)
         yield made
     finally:
         made.close()
+
+
+def _loopback_up() -> None:
+    with IPRoute() as ip:
+        ip.link("set", index=1, state="up")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
