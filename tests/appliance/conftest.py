@@ -1,15 +1,18 @@
 """A machine that can boot the container, or the reason why this one cannot."""
 
-import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.appliance.container import BootError, booted, disk
+from tests.appliance.controller import PROJECT, controller
+from tests.appliance.installed import Installed
 from tests.appliance.rootfs import rootfs
-from tests.appliance.segments import surroundings
+from tests.appliance.scene import scene
+from tests.appliance.segments import LAN, SEGMENTS, surroundings
 
 TOOLS = ("mmdebstrap", "nsenter", "setpriv", "systemd-nspawn", "unshare")
 
@@ -17,8 +20,6 @@ TOOLS = ("mmdebstrap", "nsenter", "setpriv", "systemd-nspawn", "unshare")
 @pytest.fixture(scope="session")
 def tree() -> Path:
     """The cached root file system, once a box without any of our units has booted from it here."""
-    if os.geteuid() != 0:
-        pytest.skip("booting a container needs root")
     if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
         pytest.skip(f"not installed: {', '.join(missing)}")
     try:
@@ -30,3 +31,18 @@ def tree() -> Path:
             return built
     except BootError as error:
         pytest.skip(f"systemd does not boot in a container here: {error}")
+
+
+@pytest.fixture(scope="session")
+def installed(tree: Path) -> Iterator[Installed]:
+    """A box on which the shipped role has run once, still running; the vendor had given its lan port an address."""
+    make = ("make", "--silent", "wheelhouse")
+    subprocess.run(make, cwd=PROJECT, check=True, capture_output=True, text=True, timeout=100)
+    with disk(tree) as kept, controller() as vendor:
+        vendor.admit_to(kept)
+        with scene(kept) as running:
+            running.around.address_ports(LAN)
+            first = vendor.play(running.around.neighbours[LAN])
+            if first.code == 0:
+                running.around.settle(*SEGMENTS)
+            yield Installed(kept, running, vendor, first)

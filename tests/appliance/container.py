@@ -68,6 +68,14 @@ def disk(tree: Path) -> Iterator[Disk]:
         yield Disk(tree, Path(home))
 
 
+@contextmanager
+def copied(kept: Disk) -> Iterator[Disk]:
+    """What is on `kept` at this moment, on a disk of its own: if its box is running, as a power cut would leave it."""
+    with disk(kept.lower) as copy:
+        subprocess.run(("cp", "-a", "-T", str(kept.upper), str(copy.upper)), check=True, timeout=60)
+        yield copy
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A running box. `leader` is its process 1 as the host counts."""

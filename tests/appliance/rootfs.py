@@ -19,6 +19,7 @@ PACKAGES = (
     "iproute2",
     "kmod",
     "libnftables1",
+    "netbase",
     "nftables",
     "openssh-server",
     "procps",

@@ -94,13 +94,23 @@ class Surroundings:
     box: Namespace
     neighbours: dict[Segment, Namespace]
 
+    def plug(self, segment: Segment) -> None:
+        """Wire the segment to the box's port; the neighbour's end is configured."""
+        there = self.neighbours[segment]
+        self.box.run("ip", "link", "add", segment.port, "type", "veth", "peer", "name", "eth0", "netns", str(there.pid))
+        _addresses(there, "eth0", segment.neighbour)
+        for gateway in segment.gateways:
+            there.run("ip", "route", "add", "default", "via", gateway)
+
+    def unplug(self, segment: Segment) -> None:
+        """Take the box's port away, wire and all."""
+        self.box.run("ip", "link", "delete", segment.port)
+
     def address_ports(self, *segments: Segment) -> None:
         """Give the box's ports their addresses, as whoever installed Debian on it would have."""
         for segment in segments:
             _addresses(self.box, segment.port, segment.box)
-        for segment in segments:
-            _wait_for_link(self.box, segment.port)
-            _wait_for_link(self.neighbours[segment], "eth0")
+        self.settle(*segments)
 
     def forward(self) -> None:
         """Let the kernel forward both families, so that only rules stand between the segments."""
@@ -111,20 +121,22 @@ class Surroundings:
         command = (sys.executable, str(PROBE), "connect", *targets)
         return frozenset(self.neighbours[source].run(*command).split())
 
+    def settle(self, *segments: Segment) -> None:
+        """Wait until these segments' wires carry packets both ways."""
+        for segment in segments:
+            _wait_for_link(self.box, segment.port)
+            _wait_for_link(self.neighbours[segment], "eth0")
+
 
 @contextmanager
 def surroundings() -> Iterator[Surroundings]:
     """The three segments wired to a box that is still switched off: its ports are there, without addresses."""
     with ExitStack() as stack:
         box = stack.enter_context(namespace())
-        neighbours = {segment: stack.enter_context(namespace()) for segment in SEGMENTS}
-        for segment, there in neighbours.items():
-            wire = ("link", "add", segment.port, "type", "veth", "peer", "name", "eth0", "netns", str(there.pid))
-            box.run("ip", *wire)
-            _addresses(there, "eth0", segment.neighbour)
-            for gateway in segment.gateways:
-                there.run("ip", "route", "add", "default", "via", gateway)
-        yield Surroundings(box, neighbours)
+        around = Surroundings(box, {segment: stack.enter_context(namespace()) for segment in SEGMENTS})
+        for segment in SEGMENTS:
+            around.plug(segment)
+        yield around
 
 
 @contextmanager

@@ -1,59 +1,19 @@
 """A box without a site is closed, whatever its kernel would forward; and it stays so when nftables is taken away."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.appliance.container import Box, Disk, booted, disk
-from tests.appliance.segments import SEGMENTS, Segment, Surroundings, listening, surroundings
+from tests.appliance.container import Box, Disk, disk
+from tests.appliance.scene import EVERYTHING, Scene, forwarding_box
 
 pytestmark = [pytest.mark.root, pytest.mark.appliance]
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNIT = "claim-gateway-guard.service"
 OURS = "/usr/lib/claim-gateway"
-PORT = 445
-SSH = 22
 CLOSED_MESSAGE_ID = "0c17c5360d2b42788689d684ac005a85"
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A box and what stands around it, every neighbour answering on PORT."""
-
-    box: Box
-    around: Surroundings
-
-    def passing(self) -> set[tuple[str, str]]:
-        """Every (from, to) that passes: between segments in both families, and from each segment to the box's SSH."""
-        with ThreadPoolExecutor() as pool:
-            answers = pool.map(lambda source: self.around.reached(source, *_targets(source)), SEGMENTS)
-        return {(source.name, target) for source, reached in zip(SEGMENTS, answers, strict=True) for target in reached}
-
-
-def _targets(source: Segment) -> list[str]:
-    others = [f"{host}|{PORT}" for other in SEGMENTS if other is not source for host in other.hosts]
-    return others + [f"{gateway}|{SSH}" for gateway in source.gateways]
-
-
-EVERYTHING = {(source.name, target) for source in SEGMENTS for target in _targets(source)}
-
-
-@contextmanager
-def _forwarding_box(kept: Disk) -> Iterator[Scene]:
-    """Boots `kept` between its neighbours, gives every port its addresses and lets the kernel forward."""
-    with ExitStack() as stack:
-        around = stack.enter_context(surroundings())
-        for neighbour in around.neighbours.values():
-            stack.enter_context(listening(neighbour, PORT))
-        box = stack.enter_context(booted(kept, around.box))
-        around.address_ports(*SEGMENTS)
-        around.forward()
-        yield Scene(box, around)
 
 
 def _install_guard(kept: Disk) -> None:
@@ -68,13 +28,13 @@ def guarded(tree: Path) -> Iterator[Scene]:
     """A forwarding box with the guard and no site file."""
     with disk(tree) as kept:
         _install_guard(kept)
-        with _forwarding_box(kept) as scene:
+        with forwarding_box(kept) as scene:
             yield scene
 
 
 def test_the_probes_would_see_an_open_box(tree: Path) -> None:
     """The positive control: without the guard the same box lets everything through."""
-    with disk(tree) as kept, _forwarding_box(kept) as bare:
+    with disk(tree) as kept, forwarding_box(kept) as bare:
         assert bare.passing() == EVERYTHING
 
 
@@ -129,7 +89,7 @@ def test_a_latch_that_cannot_be_loaded_fails_the_unit_but_opens_nothing(tree: Pa
         _install_guard(kept)
         kept.write(f"{OURS}/claim-gateway-closed.nft", "table inet broken {\n")
 
-        with _forwarding_box(kept) as scene:
+        with forwarding_box(kept) as scene:
             assert scene.box.state(UNIT) == "failed"
             assert "The guard is not whole" in scene.box.says("journalctl", "-o", "cat", "--priority=2")
             assert scene.passing() == set()

@@ -1,4 +1,4 @@
-"""A Jinja test for the role: does a site's `management:` let an address in by SSH?"""
+"""A Jinja test for the role: whether the `management:` of a site lets an address in by SSH."""
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address, ip_network

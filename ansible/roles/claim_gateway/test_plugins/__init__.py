@@ -1,0 +1,1 @@
+"""Jinja tests of the role."""

@@ -1,0 +1,75 @@
+"""An installed box after a power cut: applied again, or closed and saying why."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.appliance.container import copied
+from tests.appliance.installed import Installed
+from tests.appliance.scene import DECLARED, scene
+from tests.appliance.segments import CLAIM, SEGMENTS
+
+pytestmark = [pytest.mark.root, pytest.mark.appliance]
+
+APPLY = "claim-gateway-apply.service"
+RELAY = "claim-gateway-relay.service"
+RETRY_TIMEOUT_S = 30
+CLOSED = "The box is closed: nothing passes in either direction until a site is applied."
+
+
+def test_a_box_comes_up_applied(installed: Installed) -> None:
+    with copied(installed.disk) as kept, scene(kept) as again:
+        again.around.settle(*SEGMENTS)
+
+        assert again.box.state(APPLY) == "active"
+        assert again.box.state(RELAY) == "active"
+        assert again.box.says("systemctl", "--failed", "--no-legend") == ""
+        assert again.passing() == DECLARED
+
+
+def test_a_broken_site_file_leaves_the_box_closed(installed: Installed) -> None:
+    with copied(installed.disk) as kept:
+        kept.write("/etc/claim-gateway/site.yaml", "site: {name: [\n")
+
+        with scene(kept) as closed:
+            closed.around.address_ports(*SEGMENTS)
+            closed.around.forward()
+            journal = closed.box.says("journalctl", "-o", "cat", "-u", APPLY)
+
+            assert closed.passing() == set()
+            assert closed.box.state(APPLY) == "failed"
+            assert re.search(r"/etc/claim-gateway/site\.yaml:\d+:\d+: ", journal)
+            assert CLOSED in journal
+
+
+def test_a_broken_site_file_stops_the_relay_without_a_restart_loop(installed: Installed) -> None:
+    with copied(installed.disk) as kept:
+        kept.write("/etc/claim-gateway/site.yaml", "site: {name: [\n")
+
+        with scene(kept) as closed:
+            assert closed.box.state(RELAY) == "failed"
+            assert closed.box.says("systemctl", "show", "-P", "NRestarts", RELAY) == "0"
+
+
+def test_a_missing_port_is_waited_for_while_the_relay_runs(installed: Installed) -> None:
+    with copied(installed.disk) as kept, scene(kept, unplugged=CLAIM) as waiting:
+        assert waiting.box.state(APPLY) == "activating"
+        assert waiting.box.state(RELAY) == "active"
+        assert "no such port: eth2" in waiting.box.says("journalctl", "-o", "cat", "-u", APPLY)
+        assert waiting.passing() == set()
+
+        waiting.around.plug(CLAIM)
+
+        _wait(lambda: waiting.box.state(APPLY) == "active")
+        waiting.around.settle(*SEGMENTS)
+        assert waiting.passing() == DECLARED
+
+
+def _wait(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + RETRY_TIMEOUT_S
+    while not happened():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {RETRY_TIMEOUT_S} s")
+        time.sleep(0.1)

@@ -1,0 +1,88 @@
+"""The role on a real box over real SSH: one run installs and applies, a second changes nothing, a bad site is refused."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.appliance.controller import ANSIBLE, PASSWORD
+from tests.appliance.installed import Installed
+from tests.appliance.scene import DECLARED
+
+pytestmark = [pytest.mark.root, pytest.mark.appliance]
+
+UNITS = ("claim-gateway-guard.service", "claim-gateway-apply.service", "claim-gateway-relay.service")
+SITE = ANSIBLE / "inventory/sites/wakaba.yaml"
+
+
+def test_the_first_run_installs_and_applies(installed: Installed) -> None:
+    assert installed.first.code == 0, installed.first.output
+    assert installed.first.count("failed") == 0
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_unit_is_active(installed: Installed, unit: str) -> None:
+    box = installed.scene.box
+
+    assert box.state(unit) == "active", box.says("journalctl", "--no-pager", "-u", unit)
+
+
+def test_no_unit_failed(installed: Installed) -> None:
+    assert installed.scene.box.says("systemctl", "--failed", "--no-legend") == ""
+
+
+def test_what_passes_is_what_is_declared(installed: Installed) -> None:
+    assert installed.scene.passing() == DECLARED
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_journal_tells_by_message_id(installed: Installed, unit: str) -> None:
+    lines = installed.scene.box.says("journalctl", "-o", "json", "-u", unit).splitlines()
+    ours = [entry for entry in map(json.loads, lines) if "CLAIM_GATEWAY_MESSAGE" in entry]
+
+    assert ours
+    assert all(re.fullmatch(r"[0-9a-f]{32}", entry["MESSAGE_ID"]) for entry in ours)
+
+
+def test_a_second_run_changes_nothing(installed: Installed) -> None:
+    second = installed.play()
+
+    assert second.code == 0, second.output
+    assert second.count("changed") == 0, second.output
+
+
+def test_the_password_is_roots_alone_and_in_no_log(installed: Installed) -> None:
+    box = installed.scene.box
+
+    assert box.says("stat", "-c", "%U:%G %a", "/etc/claim-gateway/credentials/terminal") == "root:root 600"
+    assert PASSWORD not in installed.first.output
+    assert PASSWORD not in box.says("journalctl", "--no-pager", "-o", "export")
+
+
+def test_units_stand_up_to_systemds_own_check(installed: Installed) -> None:
+    verified = installed.scene.box.run("systemd-analyze", "verify", *UNITS, check=False)
+
+    assert (verified.returncode, verified.stdout + verified.stderr) == (0, "")
+
+
+def test_a_site_that_would_lock_the_controller_out_is_refused(installed: Installed, tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(SITE.read_text().replace("192.168.10.250", "192.168.10.251"))
+
+    play = installed.play(claim_gateway_site=str(site))
+
+    assert play.code != 0
+    assert play.count("changed") == 0
+    assert "this controller, 192.168.10.250, is not there" in " ".join(play.output.split())
+
+
+def test_a_wrong_site_file_is_refused_before_the_box_is_touched(installed: Installed, tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(SITE.read_text().replace("192.168.20.10,", "192.168.30.10,"))
+
+    play = installed.play(claim_gateway_site=str(site))
+
+    assert play.code != 0
+    assert play.count("changed") == 0
+    assert re.search(r"site\.yaml:\d+:\d+: .*192\.168\.30\.10", play.output)
