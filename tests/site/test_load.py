@@ -49,6 +49,14 @@ def test_malformed_file_says_exactly_what_to_mend(name: str, monkeypatch: pytest
     assert [str(mistake) for mistake in caught.value.mistakes] == expected_lines()[name]
 
 
+def test_the_manual_shows_what_is_really_printed() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "site-file.md").read_text()
+    shown = manual.partition("$ claim-gateway check *.yaml\n")[2].partition("\n```")[0].splitlines()
+
+    assert shown
+    assert set(shown) <= {line for lines in expected_lines().values() for line in lines}
+
+
 def lines_of(path: Path) -> list[str]:
     with pytest.raises(SiteFileError) as caught:
         load_site(path)
