@@ -16,7 +16,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     # Whoever applies, by systemd or by hand, the journal of the box keeps it.
-    configure(lang=args.lang, to_journal=Path(SOCKET_PATH).exists(), least=Level.WARNING)
+    configure(lang=args.lang, to_journal=Path(SOCKET_PATH).exists(), least=Level.CRITICAL)
     site = enforceable_site(args.site)
     try:
         applied = apply(desire(site))

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from gateway.cli.command import Refused
+from gateway.cli.enforceable import enforceable_site
+from gateway.site.errors import SiteFileError
+from gateway.twin.samples import DEMO_SITE
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = DEMO_SITE.read_text()
+    assert old in text
+    file = tmp_path / "site.yaml"
+    file.write_text(text.replace(old, new))
+    return file
+
+
+def test_the_sample_site_is_enforceable() -> None:
+    assert enforceable_site(DEMO_SITE).layout == "ip-vpn/claim"
+
+
+def test_what_is_not_supported_yet_is_named_with_its_place(tmp_path: Path) -> None:
+    file = changed(tmp_path, "lan_to_terminal: shared-folder", 'access: {hours: "18:30-21:00"}')
+    with pytest.raises(Refused) as caught:
+        enforceable_site(file)
+    line = file.read_text().splitlines().index('access: {hours: "18:30-21:00"}') + 1
+    assert (
+        str(caught.value)
+        == f"{file}:{line}:1: access by hours is not supported by this version yet. write access: always"
+    )
+
+
+def test_a_wrong_file_is_wrong_before_it_is_unsupported(tmp_path: Path) -> None:
+    with pytest.raises(SiteFileError):
+        enforceable_site(changed(tmp_path, "layout: ip-vpn/claim", "layout: ip-vpn/clam"))
