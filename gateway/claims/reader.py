@@ -12,7 +12,6 @@ RECORD_HEAD_BYTES = 4096  # every field counted here stands in the first few hun
 _END_MARK = b"\x1a"  # one after the last CRLF, sometimes missing in the field: tolerated
 _DPC_RECEIPT_COLUMNS = 30
 _FIRST_RECORD = {b"IR": Kind.MEDICAL, b"UK": Kind.DENTAL, b"YK": Kind.PHARMACY, b"HI": Kind.RETURN}
-_LAST_RECORD = {Kind.RETURN: b"HG"}
 _SINGLE_VOLUME = ("00", "99")  # the header's and GO's volume field when a claim is one file
 
 
@@ -145,9 +144,19 @@ class _Reading:
             declared_points=_whole(_at(self.trailer, 2)),
             counted_count=self.count if kind is Kind.MEDICAL else None,
             counted_points=self.points if kind is Kind.MEDICAL else None,
-            complete=known and self.last == _LAST_RECORD.get(kind, b"GO"),
+            complete=self._closed(kind),
         )
         return _with_findings(summary, self, institution_code)
+
+    def _closed(self, kind: Kind) -> bool:
+        """Whether the closing record is the last one, and itself whole: GO ends in its two-digit volume."""
+        match kind:
+            case Kind.OTHER:
+                return False
+            case Kind.RETURN:
+                return self.last == b"HG"
+            case _:
+                return self.last == b"GO" and bool(_digits(_at(self.trailer, 3), 2))
 
 
 def _with_findings(summary: Summary, reading: _Reading, institution_code: str) -> Summary:
