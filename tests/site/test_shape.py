@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from gateway.site.parse import parse
-from gateway.site.shape import Shaped, shape
+from gateway.site.shape import ERRORS_MAX, Shaped, shape
 from gateway.site.tree import Mapping
 
 GOOD = (Path(__file__).parents[2] / "configs" / "ip-vpn-claim.yaml").read_text()
@@ -44,3 +44,10 @@ def test_a_misspelt_key_is_not_also_a_missing_one() -> None:
 
 def test_a_refused_value_is_not_refused_again() -> None:
     assert not shaped(("layout: ip-vpn/claim", "layout:")).complaints
+
+
+def test_a_file_that_is_no_site_file_is_not_examined_further() -> None:
+    result = shaped(("layout:", "".join(f"k{number}: 1\n" for number in range(1000)) + "layout:"))
+
+    assert len(result.complaints) == ERRORS_MAX
+    assert result.site is None
