@@ -132,7 +132,7 @@ def _journey(file: Carried) -> Iterator[str]:
     to = "people's folder → claim terminal" if file.direction == "claim" else "claim terminal → people's folder"
     yield f"{file.name}, {to}, {file.size:,} bytes, {'identical' if file.identical else 'NOT IDENTICAL'}"
     if file.summary and file.summary.payer:
-        said = [f"payer {file.summary.payer.title}"]
+        said = [f"payer {file.summary.payer.full_name}"]
         if file.summary.claim_month:
             said.append(f"claim month {file.summary.claim_month}")
         if file.summary.declared_count is not None:
@@ -187,7 +187,7 @@ def _file_data(file: Carried) -> dict[str, Any]:
         "digest": file.digest,
         "identical": file.identical,
         "arrived_as": file.arrived_as,
-        "payer": summary.payer.title if summary and summary.payer else None,
+        "payer": summary.payer.full_name if summary and summary.payer else None,
         "claim_month": summary.claim_month if summary else None,
         "receipts": summary.receipts if summary else None,
         "count": summary.declared_count if summary else None,
