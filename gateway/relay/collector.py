@@ -86,7 +86,7 @@ def _first_seen(entry: Entry, clocks: Clocks) -> Parcel:
         id=uuid.uuid4().hex,
         direction=Direction.RETURN,
         name=published_name(entry.path.name),
-        source=str(entry.path).encode("utf-8", "surrogatepass"),
+        source=str(entry.path).encode(),
         fingerprint=entry.fingerprint,
         seen_at=clocks.wall(),
         quiet_since=clocks.steady(),

@@ -49,8 +49,14 @@ class Courier:
 
     def begin(self, parcel: Parcel, effects: tuple[Effect, ...]) -> None:
         """Carry a parcel from here on, in a task of its own."""
+        carrying = self._carry(parcel, effects)
+        try:
+            task = self._group.create_task(carrying, name=f"parcel {parcel.id}")
+        except RuntimeError:
+            # The group is ending because a task failed; the parcel waits in the ledger for the next start.
+            carrying.close()
+            return
         self._carried[parcel.id] = parcel
-        task = self._group.create_task(self._carry(parcel, effects), name=f"parcel {parcel.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -79,7 +85,7 @@ class Courier:
                     parcel, effects = self._stepped(parcel, event)
                     self._carried[parcel.id] = parcel
         finally:
-            del self._carried[parcel.id]
+            self._carried.pop(parcel.id, None)
 
     def _stepped(self, parcel: Parcel, event: Event) -> tuple[Parcel, tuple[Effect, ...]]:
         """Step, and record before anybody acts on it: intents before, facts after."""

@@ -64,6 +64,8 @@ def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace) -> None:
             asyncio.run(_run(site, site.relay, site_folder, places, pace))
         except BaseExceptionGroup as group:
             cause = _fatal(group)
+            if not isinstance(cause, DiskLied | LedgerError):
+                raise cause from None
             tell(messages.FAILED, cause=str(cause))
             raise RelayFailed(str(cause)) from group
         except LedgerError as error:
@@ -180,14 +182,17 @@ def _alone(lock: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _fatal(group: BaseExceptionGroup[BaseException]) -> DiskLied | LedgerError:
-    """The failure behind a group of tasks that all ended with it; anything else is a bug and shows itself."""
+def _fatal(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The failure of disk or ledger behind a group, if there is one; else the first error, which is a bug."""
+    for error in _leaves(group):
+        if isinstance(error, DiskLied | LedgerError):
+            return error
+    return next(_leaves(group))
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
     for error in group.exceptions:
-        match error:
-            case DiskLied() | LedgerError():
-                return error
-            case BaseExceptionGroup():
-                return _fatal(error)
-            case _:
-                raise error
-    raise group
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

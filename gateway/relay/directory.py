@@ -145,7 +145,7 @@ class DirectoryShelf:
             ):
                 durable.remove(here, temporary.name)
                 with _closing(durable.create(here, temporary.name)) as target:
-                    durable.write_all(target, text.encode())
+                    durable.write_all(target, text.encode("utf-8", "replace"))
                     durable.sync(target)
                 durable.publish(here, temporary.name, there, final.name)
 

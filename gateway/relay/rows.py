@@ -18,7 +18,8 @@ def row_of(parcel: Parcel, now: datetime) -> dict[str, Any]:
         "id": parcel.id,
         "direction": str(parcel.direction),
         "state": str(parcel.state),
-        "name": parcel.name,
+        # A name may carry bytes that are no UTF-8, as lone surrogates (PEP 383); text columns take none.
+        "name": parcel.name.encode("utf-8", "surrogatepass"),
         "source": parcel.source,
         "source_size": parcel.fingerprint.size,
         "source_key": parcel.fingerprint.key,
@@ -36,7 +37,7 @@ def row_of(parcel: Parcel, now: datetime) -> dict[str, Any]:
         "shown": int(parcel.shown),
         "month": month,
         "payer": payer,
-        "folded_name": name,
+        "folded_name": name.encode("utf-8", "replace").decode(),
     }
 
 
@@ -45,7 +46,7 @@ def parcel_of(row: sqlite3.Row) -> Parcel:
     return Parcel(
         id=row["id"],
         direction=Direction(row["direction"]),
-        name=row["name"],
+        name=row["name"].decode("utf-8", "surrogatepass"),
         source=row["source"],
         fingerprint=Fingerprint(row["source_size"], row["source_key"]),
         seen_at=datetime.fromisoformat(row["seen_at"]),

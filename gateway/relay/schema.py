@@ -7,7 +7,7 @@ MIGRATIONS = (
         id          TEXT PRIMARY KEY,
         direction   TEXT NOT NULL CHECK (direction IN ('claim', 'return')),
         state       TEXT NOT NULL,
-        name        TEXT NOT NULL,
+        name        BLOB NOT NULL,
         source      BLOB NOT NULL,
         source_size INTEGER NOT NULL,
         source_key  TEXT NOT NULL,

@@ -58,11 +58,12 @@ def _listed(handle: Any, folder: PurePosixPath) -> Iterator[Entry]:
             return
         for item in batch:
             if not item["file_attributes"].get_value() & _NOT_OURS:
-                name = item["file_name"].get_value().decode("utf-16-le", "surrogatepass")
+                name = item["file_name"].get_value().decode("utf-16-le", "replace")
                 size = int(item["end_of_file"].get_value())
                 times = (item["last_write_time"].get_value(), item["change_time"].get_value())
-                # A name with a slash in it would be a path to us; no honest server sends one.
-                if "/" not in name and "\\" not in name:
+                # A name with a slash in it would be a path to us; no honest server sends one. One that is no UTF-16
+                # (NTFS keeps such) could not be opened again by name.
+                if not {"/", "\\", "\N{REPLACEMENT CHARACTER}"} & set(name):
                     yield Entry(folder / name, Fingerprint(size, f"{name}:{size}:{_stamp(*times)}"))
 
 

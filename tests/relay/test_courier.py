@@ -1,0 +1,241 @@
+"""The courier on a whole relay: good days, staff's ways, and the power going at every step."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.relay.parcel import State
+from tests.claims.synthetic import claim_file, receipt, return_file
+from tests.relay.rig import PowerCut, Rig
+
+CLAIM = claim_file()
+CORRECTED = claim_file(receipt(1, points=200), trailer="GO,1,200,99")
+
+
+def names(files: dict[str, bytes], content: bytes) -> list[str]:
+    return [name for name, found in files.items() if found == content]
+
+
+def test_a_claim_goes_out_and_its_slip_says_what_is_left_to_do(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    source = rig.drop("RECEIPTC.UKE", CLAIM)
+
+    rig.carry()
+
+    assert rig.delivered() == {"2021-11/社保/01回目_1108-2310/RECEIPTC.UKE": CLAIM}
+    assert not source.exists()
+    kept = rig.kept()
+    assert kept["2021-11/社保/01回目_1108-2310/RECEIPTC.UKE"] == CLAIM
+    slip = kept["2021-11/社保/01回目_1108-2310/配達票.txt"].decode("utf-8-sig")
+    assert slip.startswith("これは受領書ではありません。まだ請求されていません。")
+    assert "総件数: 1 件、総合計点数: 100 点" in slip
+    assert "院長室 03-0000-0000" in slip
+
+
+def test_a_return_comes_in_and_is_put_away_at_the_terminal(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    (rig.share / "returns" / "RECEIPTC (1).HEN").write_bytes(return_file())
+    (rig.share / "returns" / "notes.docx").write_bytes(b"not declared")
+
+    rig.carry()
+
+    assert rig.brought() == {"2026-11/社保/01回目_1108-2310/RECEIPTC.HEN": return_file()}
+    assert (rig.share / "returns" / "取込済" / "RECEIPTC (1).HEN").read_bytes() == return_file()
+    assert (rig.share / "returns" / "notes.docx").exists()
+
+
+def test_a_report_without_payer_is_filed_under_others(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    (rig.share / "returns" / "zogn.csv").write_bytes(b"1,2,3\r\n")
+
+    rig.carry()
+
+    assert list(rig.brought()) == ["2026-11/その他/01回目_1108-2310/zogn.csv"]
+
+
+def test_returns_of_one_name_never_replace_each_other(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    source = rig.share / "returns" / "RECEIPTC.HEN"
+
+    for payer in ("1", "2", "1"):
+        source.write_bytes(return_file(payer) + payer.encode() * len(rig.brought()))
+        rig.carry()
+
+    assert len(rig.brought()) == 3
+    assert len(list((rig.share / "returns" / "取込済").iterdir())) == 3
+
+
+def test_left_returns_are_fetched_once(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, after="leave")
+    source = rig.share / "returns" / "RECEIPTC.HEN"
+    source.write_bytes(return_file())
+
+    rig.carry()
+    rig.carry()
+
+    assert len(rig.brought()) == 1
+    assert source.exists()
+
+
+def test_removed_returns_are_gone_at_the_terminal(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, after="remove")
+    source = rig.share / "returns" / "RECEIPTC.HEN"
+    source.write_bytes(return_file())
+
+    rig.carry()
+
+    assert len(rig.brought()) == 1
+    assert not source.exists()
+
+
+def test_a_correction_is_the_next_number_and_marks_the_one_before(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    for content in (CLAIM, CORRECTED):
+        rig.drop("RECEIPTC.UKE", content)
+        rig.carry()
+
+    assert list(rig.delivered().values()) == [CLAIM, CORRECTED]
+    assert [name.split("/")[2][:4] for name in rig.delivered()] == ["01回目", "02回目"]
+    assert "差替済" in rig.kept()["2021-11/社保/01回目_1108-2310/差替済.txt"].decode("utf-8-sig")
+
+
+def test_both_payers_count_for_themselves(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.drop("社保/RECEIPTC.UKE", CLAIM)
+    rig.drop("国保/RECEIPTC.UKE", claim_file(payer="2"))
+
+    rig.carry()
+
+    assert sorted(name.split("/")[1] + name.split("/")[2][:4] for name in rig.delivered()) == [
+        "国保01回目",
+        "社保01回目",
+    ]
+
+
+def test_the_same_file_again_is_noted_and_not_sent(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    for _ in range(2):
+        rig.drop("RECEIPTC.UKE", CLAIM)
+        rig.carry()
+
+    assert len(rig.delivered()) == 1
+    assert any("同じファイル" in name for name in rig.kept())
+
+
+def test_the_same_file_again_is_sent_if_somebody_took_the_first_away(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.drop("RECEIPTC.UKE", CLAIM)
+    rig.carry()
+    (rig.share / "claims" / next(iter(rig.delivered()))).unlink()
+
+    rig.drop("RECEIPTC.UKE", CLAIM)
+    rig.carry()
+
+    assert [name.split("/")[2][:4] for name in rig.delivered()] == ["02回目"]
+
+
+def test_going_back_to_an_earlier_version_makes_it_the_newest(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    for content in (CLAIM, CORRECTED, CLAIM):
+        rig.drop("RECEIPTC.UKE", content)
+        rig.carry()
+
+    assert list(rig.delivered().values()) == [CLAIM, CORRECTED, CLAIM]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("RECEIPTC.UKE", claim_file(trailer=None), "GO レコードがなく"),
+        ("RECEIPTC.UKE", b"", "空です"),
+        ("RECEIPTC.UKE", claim_file(trailer="GO,2,100,99"), "総件数と一致しません"),
+        ("RECEIPTC.UKE", claim_file(code="1312345"), "医療機関コード"),
+        ("letter.txt", b"hello", "請求ファイル（UKE）として読めません"),
+        ("RECEIPTC.UKE.", CLAIM, "点または空白で終わって"),
+        (b"\x83\x8c.UKE".decode(errors="surrogateescape"), CLAIM, "文字が読めません"),
+    ],
+)
+def test_what_must_not_go_is_held_with_a_reason(tmp_path: Path, name: str, content: bytes, why: str) -> None:
+    rig = Rig(tmp_path)
+    rig.drop(name, content)
+
+    rig.carry()
+
+    assert rig.delivered() == {}
+    (file,) = [found for name, found in rig.held().items() if not name.endswith(".txt") or found == content]
+    (note,) = [found.decode("utf-8-sig") for name, found in rig.held().items() if found.startswith(b"\xef\xbb\xbf")]
+    assert file == content
+    assert why in note
+    assert "すること: " in note
+
+
+def test_links_and_pipes_stay_where_they_are_with_a_note(tmp_path: Path) -> None:
+    import os
+
+    rig = Rig(tmp_path)
+    secret = tmp_path / "secret"
+    secret.write_bytes(CLAIM)
+    (rig.places.drop / "RECEIPTC.UKE").symlink_to(secret)
+    os.mkfifo(rig.places.drop / "RECEIPTD.UKE")
+    (rig.places.drop / "深い" / "もっと").mkdir(parents=True)
+    (rig.places.drop / "深い" / "もっと" / "RECEIPTC.UKE").write_bytes(CLAIM)
+
+    rig.carry()
+
+    assert rig.delivered() == {}
+    assert len(rig.held()) == 3
+    assert secret.read_bytes() == CLAIM
+
+
+def count_of_effects(tmp_path: Path) -> int:
+    rig = day(tmp_path)
+    rig.carry()
+    assert rig.hands is not None
+    return len(rig.hands.effects)
+
+
+def day(place: Path) -> Rig:
+    """A claim of each payer, a file to hold, and a return."""
+    rig = Rig(place)
+    rig.drop("RECEIPTC.UKE", CLAIM)
+    rig.drop("国保/RECEIPTC.UKE", claim_file(payer="2"))
+    rig.drop("RECEIPTS.UKE", claim_file(trailer=None))
+    (rig.share / "returns" / "RECEIPTC.HEN").write_bytes(return_file())
+    return rig
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_the_power_goes_at_every_effect_and_everything_arrives_exactly_once(tmp_path: Path, after: bool) -> None:
+    for cut_at in range(1, count_of_effects(tmp_path / "whole") + 1):
+        rig = day(tmp_path / str(cut_at))
+
+        with pytest.raises(PowerCut):
+            rig.carry(cut_at=cut_at, after=after)
+        rig.carry()
+        rig.carry()  # the sweep finds what the first restart left
+
+        delivered, brought, held = rig.delivered(), rig.brought(), rig.held()
+        at = f"cut at {cut_at}"
+        assert sorted(delivered.values()) == sorted([CLAIM, claim_file(payer="2")]), at
+        assert list(brought.values()) == [return_file()], at
+        assert names(held, claim_file(trailer=None)), at
+        assert len(held) == 2, at
+        assert len([name for name in rig.kept() if name.endswith("配達票.txt")]) == 2, at
+        assert list((rig.share / ".gateway").iterdir()) == [], at
+        assert {parcel.state for parcel in rig.parcels()} == {State.NOTED, State.HELD}, at
+        assert [file for file in rig.places.drop.rglob("*") if file.is_file()] == [], at
+        assert {file.name for file in rig.places.spool.iterdir()} == {parcel.id for parcel in rig.parcels()}, at
+
+
+def test_a_second_cut_while_recovering_changes_nothing(tmp_path: Path) -> None:
+    for first, second in [(4, 1), (6, 2), (9, 1), (12, 3), (15, 1), (18, 2)]:
+        rig = day(tmp_path / f"{first}-{second}")
+        with pytest.raises(PowerCut):
+            rig.carry(cut_at=first, after=True)
+        with pytest.raises(PowerCut):
+            rig.carry(cut_at=second, after=True)
+
+        rig.carry()
+
+        assert sorted(rig.delivered().values()) == sorted([CLAIM, claim_file(payer="2")])
+        assert list(rig.brought().values()) == [return_file()]
