@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,13 @@ pytestmark = pytest.mark.root
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where rehearsals of this test put their folder, so that another's are not taken for ours."""
-    folder = tmp_path / "rehearsals"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    return folder
+    # Not tmp_path: a socket's path has at most 107 bytes (unix(7)), and a test's folder uses up most of them.
+    with tempfile.TemporaryDirectory(prefix="cgw-test-") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        yield Path(folder)
 
 
 def left_behind(place: Path, maker: int) -> list[str]:
