@@ -50,13 +50,14 @@ test-fast: setup
 test: lint
 	@$(BIN)/pytest --durations=15
 
-# All a box installs, for a box that reaches no package index: wheels, and the hashes pip holds them to.
+# All a box installs, for a box that reaches no package index: wheels and the hashes pip holds them to, in one archive.
 WHEELHOUSE := build/wheelhouse
 wheelhouse: setup $(WHEELHOUSE)/.dependencies
 	@rm -f $(WHEELHOUSE)/claim_gateway-*.whl
 	@$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w $(WHEELHOUSE) .
 	@cd $(WHEELHOUSE) && { cat $(CURDIR)/requirements.lock && sha256sum claim_gateway-*.whl | \
 	  awk '{split($$2, part, "-"); print "claim-gateway==" part[2] " --hash=sha256:" $$1}'; } > requirements.txt
+	@tar -cf $(WHEELHOUSE).tar -C $(WHEELHOUSE) --exclude=.dependencies .
 
 $(WHEELHOUSE)/.dependencies: requirements.lock | $(STAMP)
 	@rm -rf $(WHEELHOUSE) && mkdir -p $(WHEELHOUSE)

@@ -27,14 +27,15 @@ class Scene:
 
 
 def _targets(source: Segment) -> list[str]:
-    others = [f"{host}|{PORT}" for other in SEGMENTS if other is not source for host in other.hosts]
-    return others + [f"{gateway}|{SSH}" for gateway in source.gateways]
+    hosts = [host for other in SEGMENTS if other is not source for host in other.hosts]
+    # Echo stands for all that is neither TCP nor UDP: another rule of the guard holds it.
+    beyond = [f"{host}|{service}" for host in hosts for service in (PORT, "echo")]
+    return beyond + [f"{gateway}|{SSH}" for gateway in source.gateways]
 
 
 EVERYTHING = {(source.name, target) for source in SEGMENTS for target in _targets(source)}
 
-
-# What configs' sample site declares for a receipt PC at .21: the terminal's share, and nothing towards the box.
+# What the inventory's example site declares for a receipt PC at .21: the terminal's share, and nothing towards the box.
 DECLARED = {("lan", f"192.168.20.10|{PORT}"), ("lan", f"2001:db8:20::10|{PORT}")}
 
 

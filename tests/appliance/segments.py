@@ -16,7 +16,7 @@ LINK_TIMEOUT_S = 10
 PROBE = Path(__file__).with_name("probe.py")
 # Duplicate address detection would keep every fresh IPv6 address silent for a second.
 _HOLD = """
-sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
+for each in all default; do echo 0 >/proc/sys/net/ipv6/conf/$each/accept_dad; done
 ip link set lo up
 echo ready
 exec setpriv --pdeathsig KILL sleep infinity
@@ -114,11 +114,11 @@ class Surroundings:
 
     def forward(self) -> None:
         """Let the kernel forward both families, so that only rules stand between the segments."""
-        self.box.run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
+        self.box.run("sh", "-c", "cd /proc/sys/net && echo 1 >ipv4/ip_forward && echo 1 >ipv6/conf/all/forwarding")
 
     def reached(self, source: Segment, *targets: str) -> frozenset[str]:
-        """Of `targets` (`address|port`), those that answer a TCP connection from `source` within the probe's second."""
-        command = (sys.executable, str(PROBE), "connect", *targets)
+        """Those of `targets` (probe.py says how they are written) that answer `source` within a second."""
+        command = (sys.executable, str(PROBE), "reach", *targets)
         return frozenset(self.neighbours[source].run(*command).split())
 
     def settle(self, *segments: Segment) -> None:
