@@ -11,7 +11,7 @@ CLAIM_FILE = CONFIGS / "samples" / "RECEIPTC.UKE"
 RETURN_NAME = "RECEIPTC.HEN"
 RETURN_FILE = "\r\n".join(
     (
-        # Synthetic: no real return file is public. Only the records and fields docs/files.md calls known are filled.
+        # Synthetic: no real return file is public. Only records and fields that public descriptions agree on are filled.
         "HI,1,202112",
         "RE,1,1122,202110,架空　太郎",
         "HR,1,,,0000,合成データのため理由なし,",
