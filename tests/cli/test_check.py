@@ -1,9 +1,11 @@
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -90,26 +92,52 @@ def test_it_loads_nothing_of_the_kernel_or_the_network() -> None:
     assert run.stdout.splitlines()[1] == "[]"
 
 
-def test_interrupting_a_fleet_leaves_no_traceback(tmp_path: Path) -> None:
-    fleet = tmp_path / "fleet"
-    fleet.mkdir()
-    # Slow to read, so that the interrupt meets work under way: 0.2 s each.
+@pytest.fixture
+def fleet(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """`check` at work on files slow enough to be met by a signal: 0.2 s each, in processes of its own."""
     for number in range(60):
-        (fleet / f"{number}.yaml").write_text("a: b\n" * 10_000)
+        (tmp_path / f"{number}.yaml").write_text("a: b\n" * 10_000)
     run = subprocess.Popen(
-        [sys.executable, "-m", "gateway.cli.main", "check", *sorted(fleet.iterdir())],
+        [sys.executable, "-m", "gateway.cli.main", "check", *sorted(tmp_path.iterdir())],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        process_group=0,
     )
+    with run:
+        try:
+            wait_for_children(run)
+            yield run
+        finally:
+            run.kill()
+
+
+def children(run: subprocess.Popen[str]) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()]
+
+
+def wait_for_children(run: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 20
-    children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
-    while not children.read_text() and run.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
+    while not children(run):
+        assert run.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
-    run.send_signal(signal.SIGINT)
-    _, err = run.communicate(timeout=60)
 
-    assert run.returncode == 130
-    assert "Traceback" not in err
+def test_interrupting_a_fleet_leaves_neither_traceback_nor_process(fleet: subprocess.Popen[str]) -> None:
+    workers = children(fleet)
+
+    fleet.send_signal(signal.SIGINT)
+    _, err = fleet.communicate(timeout=20)
+
+    assert fleet.returncode == 130
+    assert not err
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def test_a_killed_worker_is_no_verdict(fleet: subprocess.Popen[str]) -> None:
+    os.kill(children(fleet)[0], signal.SIGKILL)
+
+    _, err = fleet.communicate(timeout=60)
+
+    assert fleet.returncode == 4
+    assert err.splitlines()[-1].endswith("a checking process was killed. check fewer files at once")
