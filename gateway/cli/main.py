@@ -17,13 +17,8 @@ COMMANDS = ("check", "schema", "show", "apply", "relay", "demo")
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns its exit code; argparse leaves with 2 for a wrong command line, as the contract says."""
-    argv = sys.argv[1:] if argv is None else argv
-    args = _parser(argv).parse_args(argv)
-    if args.command is None:
-        _parser(["--help"]).print_help()
-        return Exit.INPUT
     try:
-        code: int = args.run(args)
+        code = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except SiteFileError as error:
         print(error, file=sys.stderr)
@@ -37,6 +32,15 @@ def main(argv: list[str] | None = None) -> int:
         # `claim-gateway show | head` closed the pipe: not a mistake. Python would complain once more while exiting.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
+    return code
+
+
+def _run(argv: list[str]) -> int:
+    args = _parser(argv).parse_args(argv)
+    if args.command is None:
+        _parser(["--help"]).print_help()
+        return Exit.INPUT
+    code: int = args.run(args)
     return code
 
 

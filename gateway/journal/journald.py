@@ -37,6 +37,10 @@ class JournalSocket:
         self._path = path
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
 
+    def close(self) -> None:
+        """Give the socket back."""
+        self._socket.close()
+
     def send(self, entry: Mapping[str, str]) -> None:
         """Send one entry; entries here are far below the socket's datagram limit, so no memfd is needed."""
         try:
