@@ -156,9 +156,9 @@ class Rig:
                     for _ in range(2):  # once to see, once more to find it settled
                         await arrivals.look()
                         await collector.poll()
-                    await _rest(courier)
+                    await rest(courier)
                     await collector.poll()
-                    await _rest(courier)
+                    await rest(courier)
             except* PowerCut:
                 cut = True
             finally:
@@ -167,7 +167,8 @@ class Rig:
             raise PowerCut
 
 
-async def _rest(courier: Courier) -> None:
+async def rest(courier: Courier) -> None:
+    """Wait until nothing is on its way."""
     deadline = time.monotonic() + REST_TIMEOUT_S
     while courier.waiting:
         if time.monotonic() > deadline:

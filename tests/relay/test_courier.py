@@ -1,5 +1,6 @@
 """The courier on a whole relay: good days, staff's ways, and the power going at every step."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -170,8 +171,6 @@ def test_what_must_not_go_is_held_with_a_reason(tmp_path: Path, name: str, conte
 
 
 def test_links_and_pipes_stay_where_they_are_with_a_note(tmp_path: Path) -> None:
-    import os
-
     rig = Rig(tmp_path)
     secret = tmp_path / "secret"
     secret.write_bytes(CLAIM)
