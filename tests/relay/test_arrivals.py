@@ -59,7 +59,7 @@ def watched(tmp_path: Path, work: Callable[[Watching], Awaitable[None]]) -> None
             hands = Hands(
                 spool=Spool(rig.places.spool, rig.places.drop),
                 ledger=ledger,
-                route=Route(people, rig.terminal, SHARE, rig.returns),
+                route=Route(people, DirectoryShelf(rig.share, QUICK.deadline), SHARE, rig.returns),
                 notes=notes,
                 presence=Presence(asleep_is_normal=True),
                 institution_code="0000000",
