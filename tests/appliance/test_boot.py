@@ -54,17 +54,19 @@ def test_a_broken_site_file_stops_the_relay_without_a_restart_loop(installed: In
 
 
 def test_a_missing_port_is_waited_for_while_the_relay_runs(installed: Installed) -> None:
-    with copied(installed.disk) as kept, scene(kept, unplugged=CLAIM) as waiting:
-        assert waiting.box.state(APPLY) == "activating"
-        assert waiting.box.state(RELAY) == "active"
-        assert "no such port: eth2" in waiting.box.says("journalctl", "-o", "cat", "-u", APPLY)
-        assert waiting.passing() == set()
+    with copied(installed.disk) as kept:
+        kept.write(f"/etc/systemd/system/{APPLY}.d/impatient.conf", "[Service]\nRestartSec=1\n")
 
-        waiting.around.plug(CLAIM)
+        with scene(kept, unplugged=CLAIM) as waiting:
+            assert waiting.box.state(RELAY) == "active"
+            assert "no such port: eth2" in waiting.box.says("journalctl", "-o", "cat", "-u", APPLY)
+            assert waiting.passing() == set()
 
-        _wait(lambda: waiting.box.state(APPLY) == "active")
-        waiting.around.settle(*SEGMENTS)
-        assert waiting.passing() == DECLARED
+            waiting.around.plug(CLAIM)
+
+            _wait(lambda: waiting.box.state(APPLY) == "active")
+            waiting.around.settle(*SEGMENTS)
+            assert waiting.passing() == DECLARED
 
 
 def _wait(happened: Callable[[], bool]) -> None:
