@@ -97,7 +97,20 @@ def test_a_correction_is_the_next_number_and_marks_the_one_before(tmp_path: Path
 
     assert list(rig.delivered().values()) == [CLAIM, CORRECTED]
     assert [name.split("/")[2][:4] for name in rig.delivered()] == ["01回目", "02回目"]
-    assert "差替済" in rig.kept()["2021-11/社保/01回目_1108-2310/差替済.txt"].decode("utf-8-sig")
+    assert "差替済" in rig.kept()["2021-11/社保/01回目_1108-2310/差替済_RECEIPTC.UKE.txt"].decode("utf-8-sig")
+
+
+def test_two_files_of_one_minute_have_a_slip_each(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    dental = CLAIM.replace(b"IR,1,12,1,0000000,,,202111,00,", b"UK,1,12,1,0000000,,,202111,,00,")
+    rig.drop("RECEIPTC.UKE", CLAIM)
+    rig.drop("RECEIPTS.UKE", dental)
+
+    rig.carry()
+
+    slips = [text.decode("utf-8-sig") for name, text in rig.kept().items() if "配達票" in name]
+    assert sorted(rig.delivered().values()) == sorted([CLAIM, dental])
+    assert sorted("RECEIPTC.UKE" in slip for slip in slips) == [False, True]
 
 
 def test_both_payers_count_for_themselves(tmp_path: Path) -> None:
@@ -210,7 +223,7 @@ def check(rig: Rig, at: str) -> None:
     assert list(rig.brought().values()) == [return_file()], at
     assert names(held, claim_file(trailer=None)), at
     assert len(held) == 2, at
-    assert len([name for name in rig.kept() if name.endswith("配達票.txt")]) == 2, at
+    assert len([name for name in rig.kept() if "配達票" in name]) == 2, at
     assert list((rig.share / ".gateway").iterdir()) == [], at
     assert list((rig.share / "returns").iterdir()) == [rig.share / "returns" / "取込済"], at
     assert {parcel.state for parcel in rig.parcels()} == {State.NOTED, State.HELD}, at
