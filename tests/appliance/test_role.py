@@ -10,7 +10,7 @@ from tests.appliance.controller import ANSIBLE, PASSWORD
 from tests.appliance.installed import Installed
 from tests.appliance.scene import DECLARED
 
-pytestmark = [pytest.mark.root, pytest.mark.appliance]
+pytestmark = [pytest.mark.root, pytest.mark.appliance, pytest.mark.timeout(600)]
 
 UNITS = ("claim-gateway-guard.service", "claim-gateway-apply.service", "claim-gateway-relay.service")
 SITE = ANSIBLE / "inventory/sites/wakaba.yaml"
