@@ -1,63 +1,15 @@
-"""What a claim or return file says about itself. A `Summary` has no field a patient's data would fit in."""
+"""What a file says about itself. A `Summary` has no field a patient's data would fit in."""
 
 import re
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
-_SAFE = re.compile(r"[0-9-]{0,7}")
+from gateway.claims.finding import Finding
+from gateway.claims.kind import Kind, Payer
 
+__all__ = ["Finding", "Kind", "Payer", "Summary"]
 
-class Kind(StrEnum):
-    """What a file is, told from its first record (and, for DPC, from the width of its receipts)."""
-
-    MEDICAL = "medical"
-    DPC = "dpc"
-    DENTAL = "dental"
-    PHARMACY = "pharmacy"
-    RETURN = "return"
-    OTHER = "other"
-
-
-class Payer(StrEnum):
-    """審査支払機関, as the first record's field 1 numbers them."""
-
-    FUND = "1"
-    FEDERATION = "2"
-
-    @property
-    def folder(self) -> str:
-        """The word clinics use for this payer, which is also the folder's name."""
-        return "社保" if self is Payer.FUND else "国保"
-
-    @property
-    def full_name(self) -> str:
-        """The payer's name in full."""
-        return "支払基金" if self is Payer.FUND else "国保連合会"
-
-
-class Finding(StrEnum):
-    """One thing the reading noticed. Only what the official record specification makes certain may hold a file."""
-
-    EMPTY = "empty"
-    UNKNOWN_KIND = "unknown-kind"
-    NUL_BYTES = "nul-bytes"
-    NOT_CP932 = "not-cp932"
-    TRUNCATED = "truncated"
-    NO_PAYER_OR_MONTH = "no-payer-or-month"
-    COUNT_DIFFERS = "count-differs"
-    POINTS_DIFFER = "points-differ"
-    INSTITUTION_DIFFERS = "institution-differs"
-    RECEIPT_ORDER = "receipt-order"
-
-    @property
-    def holds(self) -> bool:
-        """Whether a file with this finding waits for a person. The rest are notes."""
-        return self is not Finding.RECEIPT_ORDER
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether the file may still be growing, so that a second look a little later can find it whole."""
-        return self in {Finding.EMPTY, Finding.NUL_BYTES, Finding.TRUNCATED}
+# Text out of a file: the widest is the institution's code, seven digits; a month is `YYYY-MM`.
+_SAFE = re.compile(r"[0-9]{0,7}|[0-9]{4}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +19,21 @@ class Summary:
     Attributes:
         size: bytes read.
         payer: None when the first record does not say.
+        prefecture: two digits, or empty.
         institution_code: seven digits, or empty.
         claim_month: western `YYYY-MM`, or empty.
-        volume: the file's own volume, `00` for a single one, or empty.
+        volume: the header's volume, `00` for the first or only one, or empty.
         receipts: RE records counted.
         declared_count, declared_points: GO's 総件数 and 総合計点数; None when GO is missing or leaves them blank.
-        counted_count, counted_points: the same from the receipts (medical files; None for the other kinds).
+        counted_count, counted_points: the same from the receipts; None where their place in a receipt is not known.
         complete: the first record's closing record (GO, HG) is the last one.
+        reclaim: it brings back returned receipts: history rows, or search numbers (検索番号).
     """
 
     kind: Kind
     size: int
     payer: Payer | None = None
+    prefecture: str = ""
     institution_code: str = ""
     claim_month: str = ""
     volume: str = ""
@@ -88,11 +43,12 @@ class Summary:
     counted_count: int | None = None
     counted_points: int | None = None
     complete: bool = False
-    findings: tuple[Finding, ...] = field(default=())
+    reclaim: bool = False
+    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        # These three come out of the file as text. A name or a diagnosis in their place must not travel on.
-        for name in ("institution_code", "claim_month", "volume"):
+        # These come out of the file as text. A name or a diagnosis in their place must not travel on.
+        for name in ("prefecture", "institution_code", "claim_month", "volume"):
             if not _SAFE.fullmatch(getattr(self, name)):
                 raise ValueError(f"{name} is not a short number")
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.command import Command, Exit, Refused
+from gateway.cli.declared_rules import inspected_site
 from gateway.site.errors import Mistake, SiteFileError
-from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.site.words import one_line
 
@@ -36,7 +36,7 @@ def check(path: Path) -> Checked:
     """Load one file."""
     file = one_line(str(path))
     try:
-        return Checked(file, load_site(path))
+        return Checked(file, inspected_site(path))
     except SiteFileError as error:
         return Checked(file, None, error.mistakes)
 

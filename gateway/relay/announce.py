@@ -1,5 +1,6 @@
 """What the journal is told when a parcel moves on. Ids and numbers; a parcel's name and source stay in the ledger."""
 
+from gateway.claims.finding import Severity
 from gateway.journal import tell
 from gateway.relay import messages
 from gateway.relay.events import Event, Failed
@@ -15,6 +16,8 @@ def announce(before: Parcel, after: Parcel, event: Event) -> None:
     match after.state:
         case State.TAKEN:
             tell(messages.TAKEN, direction=after.direction, parcel=after.id, size=after.size, digest=after.digest)
+        case State.INSPECTED:
+            _doubts(after)
         case State.HELD:
             reasons = " ".join(after.reasons)
             tell(messages.HELD, direction=after.direction, parcel=after.id, reasons=reasons, size=after.size)
@@ -22,6 +25,13 @@ def announce(before: Parcel, after: Parcel, event: Event) -> None:
             tell(messages.DUPLICATE, direction=after.direction, parcel=after.id, number=after.number)
         case State.DELIVERED:
             _delivered(after)
+
+
+def _doubts(parcel: Parcel) -> None:
+    findings = parcel.summary.findings if parcel.summary else ()
+    doubts = " ".join(finding.id for finding in findings if finding.severity is Severity.WARN)
+    if doubts:
+        tell(messages.DOUBTED, direction=parcel.direction, parcel=parcel.id, rules=doubts)
 
 
 def _delivered(parcel: Parcel) -> None:

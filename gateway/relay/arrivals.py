@@ -7,6 +7,7 @@ import uuid
 from datetime import timedelta
 
 from gateway.claims.names import published_name
+from gateway.claims.reader import Expected
 from gateway.journal import tell
 from gateway.relay import drop, messages
 from gateway.relay.clock import Clocks
@@ -33,6 +34,7 @@ class Arrivals:
         courier: Courier,
         hands: Acting,
         notes: Notes,
+        expected: Expected,
         pace: Pace,
         clocks: Clocks,
     ) -> None:
@@ -40,6 +42,7 @@ class Arrivals:
         self._courier = courier
         self._hands = hands
         self._notes = notes
+        self._expected = expected
         self._pace = pace
         self._clocks = clocks
         self._seen: dict[bytes, Parcel] = {}
@@ -95,7 +98,10 @@ class Arrivals:
         """Read each writing of a file once."""
         known = self._whole.get(found.path)
         if known is None or known[0] != found.fingerprint:
-            known = (found.fingerprint, await asyncio.to_thread(drop.is_whole, self._places.drop, found))
+            known = (
+                found.fingerprint,
+                await asyncio.to_thread(drop.is_whole, self._places.drop, found, self._expected),
+            )
             self._whole[found.path] = known
         return known[1]
 

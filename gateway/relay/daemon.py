@@ -23,9 +23,11 @@ from gateway.relay.errors import Refused, RelayRefused
 from gateway.relay.events import Expired
 from gateway.relay.hands import Hands
 from gateway.relay.hints import Hints
+from gateway.relay.inspection import expected
 from gateway.relay.ledger import Ledger, LedgerError
 from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
+from gateway.relay.parcel import Direction
 from gateway.relay.places import Places
 from gateway.relay.presence import Presence
 from gateway.relay.route import Route
@@ -110,13 +112,21 @@ async def serve(
         route=route,
         notes=notes,
         presence=presence,
-        institution_code=site.site.institution_code,
+        expected={direction: expected(site, direction) for direction in Direction},
         clock=clocks.wall,
         jitter=random.random,
     )
     async with asyncio.TaskGroup() as group:
         courier = Courier(ledger, hands, pace, group, clocks.wall)
-        arrivals = Arrivals(places=places, courier=courier, hands=hands, notes=notes, pace=pace, clocks=clocks)
+        arrivals = Arrivals(
+            places=places,
+            courier=courier,
+            hands=hands,
+            notes=notes,
+            expected=expected(site, Direction.CLAIM),
+            pace=pace,
+            clocks=clocks,
+        )
         collector = Collector(route, courier, ledger, pace, clocks)
         hints = Hints(places.drop)
         await sweep(people, ledger)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from gateway.claims.names import is_temporary
-from gateway.claims.reader import read
+from gateway.claims.reader import Expected, read
 from gateway.relay import durable
 from gateway.relay.directory import fingerprint_of
 from gateway.relay.parcel import Fingerprint
@@ -86,7 +86,7 @@ def _oddity(status: os.stat_result) -> Oddity | None:
     return Oddity.HARD_LINK if status.st_nlink != 1 else None
 
 
-def is_whole(claims: Path, found: Found) -> bool:
+def is_whole(claims: Path, found: Found, expected: Expected) -> bool:
     """Whether the file's structure is complete, or it is of a kind that has none to check. False if it cannot be read."""
     *folders, name = found.path.split(b"/")
     try:
@@ -99,7 +99,8 @@ def is_whole(claims: Path, found: Found) -> bool:
     except OSError:
         return False
     try:
-        return not any(finding.may_pass for finding in read(durable.chunks(descriptor)).findings)
+        summary = read(durable.chunks(descriptor), name=found.name, expected=expected)
+        return not any(finding.may_pass for finding in summary.findings)
     except OSError:
         return False
     finally:

@@ -4,7 +4,7 @@ A ShelfError becomes the event Failed; everything else that goes wrong (DiskLied
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from gateway.claims.names import name_trouble
+from gateway.claims.reader import Expected
 from gateway.claims.summary import Summary
 from gateway.relay import effects as do
 from gateway.relay.effects import Effect
@@ -55,7 +56,7 @@ class Hands:
         route: Route,
         notes: Notes,
         presence: Presence,
-        institution_code: str,
+        expected: Mapping[Direction, Expected],
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
     ) -> None:
@@ -64,7 +65,7 @@ class Hands:
         self._route = route
         self._notes = notes
         self._presence = presence
-        self._institution_code = institution_code
+        self._expected = expected
         self._clock = clock
         self._jitter = jitter
         self._verified: dict[str, VerifiedFile] = {}
@@ -125,13 +126,13 @@ class Hands:
         return await asyncio.to_thread(self._spool.hash, parcel)
 
     async def _inspect(self, parcel: Parcel) -> Event:
-        claim = parcel.direction is Direction.CLAIM
-        summary = await asyncio.to_thread(self._spool.summary, parcel, self._institution_code if claim else "")
+        expected = self._expected[parcel.direction]
+        summary = await asyncio.to_thread(self._spool.summary, parcel, expected, self._clock())
         trouble = name_trouble(parcel.name)
         reasons: tuple[Reason, ...] = (trouble,) if trouble else ()
-        if not claim:
-            return Inspected(summary, reasons)
-        reasons += summary.holds
+        if parcel.direction is Direction.RETURN:
+            return Inspected(summary, reasons)  # what the terminal downloaded reaches its people, whatever it is
+        reasons += tuple(finding.name for finding in summary.holds)
         if reasons:
             return Inspected(summary, reasons)
         return Inspected(summary, (), self._twin_of(parcel, summary))

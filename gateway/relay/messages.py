@@ -58,6 +58,13 @@ HELD = Message(
     en="{direction} parcel {parcel} waits for a person: {reasons} ({size} bytes)",
     ja="{direction} 配送物 {parcel} を保留しました: {reasons}（{size} バイト）",
 )
+DOUBTED = Message(
+    id="922cf1e6243d472dba3fcdec0b2977a4",
+    name="PARCEL_DOUBTED",
+    level=Level.NOTICE,
+    en="{direction} parcel {parcel} travels on, with warnings for its slip: {rules}",
+    ja="{direction} 配送物 {parcel} は注意つきで運びます: {rules}",
+)
 DIFFERED = Message(
     id="1bbc6d86a217488bbc5e9d1fd91c61f6",
     name="DELIVERY_DIFFERED",
@@ -130,7 +137,7 @@ SPOOL_UNKNOWN = Message(
 )
 
 MESSAGES = (
-    STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DIFFERED, PUT_AWAY, LEFT_ALONE,
+    STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DOUBTED, DIFFERED, PUT_AWAY, LEFT_ALONE,
     DROP_UNREADABLE, SHARE_UP, SHARE_ASLEEP, SHARE_DOWN, SHARE_REFUSES, HINTS_LOST, SPOOL_UNKNOWN,
 )  # fmt: skip
 """The catalogue's entries of this room."""

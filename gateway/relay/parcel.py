@@ -1,14 +1,14 @@
 """A parcel: one file on its way, with its id, digest and state. A value; nothing here touches a disk or a clock."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from gateway.claims.summary import Finding, Summary
-
-# Folder and slip times are the clinic's. Japan has kept UTC+9 without summer time since 1952, so no time zone data is needed.
-JAPAN = timezone(timedelta(hours=9), "JST")
+from gateway.claims.calendar import JAPAN
+from gateway.claims.calendar import month_of as calendar_month
+from gateway.claims.catalogue import RULES_BY_NAME
+from gateway.claims.summary import Summary
 
 TEMPORARY_FOLDER = ".gateway"
 
@@ -44,7 +44,7 @@ class State(StrEnum):
 
 
 class Hold(StrEnum):
-    """Why a parcel waits for a person, beyond what its content says (`Finding`) or its name (`NameTrouble`)."""
+    """Why a parcel waits for a person, beyond what its content says (a rule's name) or its name (`NameTrouble`)."""
 
     OCCUPIED = "occupied"
     UNKNOWN_DELIVERY = "delivery-unknown"
@@ -53,7 +53,7 @@ class Hold(StrEnum):
 
 
 Reason = str
-"""A Finding, NameTrouble or Hold value: a small code, never a text out of a file."""
+"""A rule's name, or a NameTrouble or Hold value: a small code, never a text out of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,11 @@ def folder_stamp(moment: datetime) -> str:
 
 
 def month_of(parcel: Parcel, now: datetime) -> str:
-    """The month a parcel is filed under: the claim month for claims, the month of fetching for returns."""
-    if parcel.direction is Direction.RETURN:
-        return now.astimezone(JAPAN).strftime("%Y-%m")
-    return parcel.summary.claim_month if parcel.summary else ""
+    """The month a parcel is filed under: the claim month for claims, this month for returns and for what names none."""
+    if parcel.summary is None and parcel.direction is Direction.CLAIM:
+        return ""
+    claimed = parcel.summary.claim_month if parcel.summary and parcel.direction is Direction.CLAIM else ""
+    return claimed or calendar_month(now)
 
 
 def target_of(parcel: Parcel, number: int, now: datetime) -> PurePosixPath:
@@ -136,4 +137,4 @@ def series_of(parcel: Parcel, now: datetime) -> tuple[str, str, str]:
 
 def is_finding(reason: Reason) -> bool:
     """Whether a reason is about the file's content."""
-    return reason in set(Finding)
+    return reason in RULES_BY_NAME

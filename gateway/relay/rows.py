@@ -2,12 +2,11 @@
 
 import json
 import sqlite3
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from gateway.claims.summary import Finding, Kind, Payer, Summary
+from gateway.claims.data import data_of, summary_of
 from gateway.relay.parcel import Direction, Fingerprint, Parcel, State, series_of
 
 
@@ -26,7 +25,7 @@ def row_of(parcel: Parcel, now: datetime) -> dict[str, Any]:
         "seen_at": parcel.seen_at.isoformat(),
         "digest": parcel.digest,
         "size": parcel.size,
-        "summary": json.dumps(asdict(parcel.summary)) if parcel.summary else None,
+        "summary": json.dumps(data_of(parcel.summary)) if parcel.summary else None,
         "number": parcel.number,
         "target": str(parcel.target) if parcel.target else None,
         "attempt": parcel.attempt,
@@ -54,7 +53,7 @@ def parcel_of(row: sqlite3.Row) -> Parcel:
         state=State(row["state"]),
         digest=row["digest"],
         size=row["size"],
-        summary=_summary_of(row["summary"]),
+        summary=summary_of(json.loads(row["summary"])) if row["summary"] else None,
         number=row["number"],
         target=PurePosixPath(row["target"]) if row["target"] else None,
         attempt=row["attempt"],
@@ -69,13 +68,3 @@ def parcel_of(row: sqlite3.Row) -> Parcel:
 def _series_in(target: PurePosixPath) -> tuple[str, str, str]:
     month, payer, _, name = target.parts
     return month, payer, name.casefold()
-
-
-def _summary_of(text: str | None) -> Summary | None:
-    if text is None:
-        return None
-    values = json.loads(text)
-    values["kind"] = Kind(values["kind"])
-    values["payer"] = Payer(values["payer"]) if values["payer"] else None
-    values["findings"] = tuple(Finding(code) for code in values["findings"])
-    return Summary(**values)

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.claims.calendar import JAPAN
+from gateway.claims.catalogue import RULES_BY_NAME
+from gateway.claims.finding import Severity
 from gateway.claims.names import NameTrouble
-from gateway.claims.summary import Finding, Summary
+from gateway.claims.summary import Summary
 from gateway.relay.drop import Oddity
-from gateway.relay.parcel import JAPAN, Direction, Hold, Parcel
+from gateway.relay.parcel import Direction, Hold, Parcel
 from gateway.site.model import Responsible
 
 SLIP = "配達票"
@@ -19,15 +22,6 @@ NOT_A_RECEIPT = (
 _CONFIDENTIAL = "【厳秘】診療報酬請求に関する情報です。取扱いに注意してください。"
 
 _WHY: dict[str, tuple[str, str]] = {
-    Finding.EMPTY: ("ファイルが空です", "レセコンから出力し直して、請求フォルダーに入れてください"),
-    Finding.UNKNOWN_KIND: ("請求ファイル（UKE）として読めません", "請求フォルダーには請求ファイルだけを入れてください"),
-    Finding.NUL_BYTES: ("途中に空白（NUL）のデータがあり、コピーが途中で切れた可能性があります", "もう一度コピーしてください"),
-    Finding.NOT_CP932: ("文字コードが Shift_JIS ではありません", "レセコンから出力し直してください"),
-    Finding.TRUNCATED: ("最後の GO レコードがなく、途中で切れています", "レセコンから出力し直すか、もう一度コピーしてください"),
-    Finding.NO_PAYER_OR_MONTH: ("審査支払機関または請求年月が読めません", "レセコンから出力し直してください"),
-    Finding.COUNT_DIFFERS: ("件数が GO レコードの総件数と一致しません", "レセコンで内容を確認し、出力し直してください"),
-    Finding.POINTS_DIFFER: ("点数が GO レコードの総合計点数と一致しません", "レセコンで内容を確認し、出力し直してください"),
-    Finding.INSTITUTION_DIFFERS: ("医療機関コードがこの施設のものと異なります", "別の施設のファイルでないか確認してください"),
     NameTrouble.NOT_TEXT: ("ファイル名の文字が読めません", "ファイル名を付け直してください"),
     NameTrouble.FORBIDDEN_CHARACTER: ("ファイル名に Windows で使えない文字があります", "ファイル名を付け直してください"),
     NameTrouble.DEVICE: ("Windows で使えないファイル名です", "ファイル名を付け直してください"),
@@ -61,6 +55,7 @@ def delivery_slip(parcel: Parcel, delivered_at: datetime, head: Letterhead) -> s
     lines = [NOT_A_RECEIPT, "", *_what(parcel, delivered_at, "端末に届いた日時")]
     if parcel.number > 1:
         lines += ["", "同じ月の前の回と差し替わります。回の数字が最も大きいものが最新です。"]
+    lines += _doubts(parcel.summary)
     return _letter(lines, head)
 
 
@@ -83,23 +78,36 @@ def duplicate_note(parcel: Parcel, noticed_at: datetime, head: Letterhead) -> st
 
 def held_note(parcel: Parcel, held_at: datetime, head: Letterhead) -> str:
     """Why a file waits, and what to do."""
-    lines = ["このファイルは配達されていません（保留）。", "", *_reasons(*parcel.reasons)]
+    lines = ["このファイルは配達されていません（保留）。", ""]
+    for reason in parcel.reasons:
+        lines += _because(reason, parcel.summary)
     lines += ["", *_what(parcel, held_at, "保留にした日時")]
     return _letter(lines, head)
 
 
 def odd_note(shown_path: str, oddity: Oddity, noticed_at: datetime, head: Letterhead) -> str:
     """Why something in 請求 is left where it is."""
-    lines = [f"請求フォルダーの次のものは受け取っていません: {shown_path}", "", *_reasons(oddity)]
+    lines = [f"請求フォルダーの次のものは受け取っていません: {shown_path}", "", *_because(oddity, None)]
     return _letter([*lines, "", f"日時: {_moment(noticed_at)}"], head)
 
 
-def _reasons(*reasons: str) -> list[str]:
-    lines = []
-    for reason in reasons:
+def _because(reason: str, summary: Summary | None) -> list[str]:
+    """Why, and what to do. The rules' words are in the catalogue; the figures stand in the file's own findings."""
+    rule = RULES_BY_NAME.get(reason)
+    if rule is None:
         why, todo = _WHY[reason]
-        lines += [f"理由: {why}", f"すること: {todo}"]
-    return lines
+        return [f"理由: {why}", f"すること: {todo}"]
+    found = next((finding for finding in (summary.findings if summary else ()) if finding.name == reason), None)
+    why = found.text("ja") if found else f"次を満たしていません: {rule.checks.ja}"
+    return [f"理由: {why}（{rule.id}）", f"すること: {rule.todo.ja}"]
+
+
+def _doubts(summary: Summary | None) -> list[str]:
+    """What did not hold the file and should be looked at before it is claimed."""
+    findings = summary.findings if summary else ()
+    doubts = [finding for finding in findings if finding.severity is Severity.WARN]
+    lines = [f"・{found.text('ja')}（{found.id}）。{found.rule.todo.ja}" for found in doubts]
+    return ["", "送信の前に確認してください:", *lines] if lines else []
 
 
 def _what(parcel: Parcel, moment: datetime, when: str) -> list[str]:

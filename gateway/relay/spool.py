@@ -3,9 +3,10 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
-from gateway.claims.reader import read
+from gateway.claims.reader import Expected, inspect
 from gateway.claims.summary import Summary
 from gateway.relay import durable
 from gateway.relay.directory import fingerprint_of
@@ -89,10 +90,10 @@ class Spool:
             finally:
                 os.close(descriptor)
 
-    def summary(self, parcel: Parcel, institution_code: str) -> Summary:
-        """What the file says about itself."""
+    def summary(self, parcel: Parcel, expected: Expected, now: datetime) -> Summary:
+        """What the file says about itself, and what the rules say of it at this moment."""
         with disk_errors(), self._opened(parcel) as descriptor:
-            return read(durable.chunks(descriptor), institution_code=institution_code)
+            return inspect(durable.chunks(descriptor), name=parcel.name, expected=expected, now=now)
 
     def part(self, parcel: Parcel) -> Path:
         """Where a copy from the share grows, until it is whole."""

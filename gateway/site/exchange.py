@@ -1,12 +1,12 @@
-"""How files travel: who hands them in, to which share they go, and how long they are kept."""
+"""How files travel: who hands them in, to which share they go, how they are looked at, and how long they are kept."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from gateway.site.shapes import TABLE, WORD, Model, word_or_table
 from gateway.site.values import Address, Duration, FileName, Flag
-from gateway.site.words import Account, Folder, Label, ShareName, SocketPath
+from gateway.site.words import Account, Folder, Label, RuleId, ShareName, SocketPath, shown, wrong
 
 
 class SftpDrop(Model):
@@ -107,3 +107,62 @@ class Relay(Model):
     """Whether files are scanned on the way (C24)."""
     retention: Retention = Field(default_factory=Retention)
     """How long files are kept."""
+
+
+def _column(value: Any) -> int | str:
+    if (type(value) is int and 1 <= value <= COLUMNS_MAX) or (isinstance(value, str) and value.strip()):
+        return value
+    raise wrong(f"{shown(value)} is not a column", "write its title in quotes, or its number from 1")
+
+
+COLUMNS_MAX = 1000
+Column = Annotated[
+    int | str,
+    BeforeValidator(_column),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "minLength": 1}]}),
+]
+
+
+class ResultColumns(Model):
+    """Where a result file carries what: a column's title in the heading, or its number from 1."""
+
+    payer: Column | None = None
+    """審査支払機関: 1 or 2, 社保 or 国保."""
+    month: Column | None = None
+    """請求年月."""
+    count: Column | None = None
+    """件数; every row counts one unless written."""
+    points: Column | None = None
+    """点数."""
+    state: Column | None = None
+    """Whether the row is confirmed."""
+
+
+class ResultFile(Model):
+    """A file the claim system gives back. What is in it differs between payers and years, so it is declared here."""
+
+    names: Annotated[tuple[Label, ...], Field(min_length=1)]
+    """File names; * stands for any characters."""
+    says: Literal["confirmed", "returned"]
+    """What its rows are: claims and whether they are confirmed, or receipts that were returned."""
+    columns: ResultColumns = ResultColumns()
+    """Where it says so."""
+    payer: Literal["1", "2"] | None = None
+    """The payer of all rows, where no column says it."""
+    confirmed: tuple[Label, ...] = ("確定",)
+    """Words in the state column that mean confirmed."""
+    encoding: Literal["cp932", "utf-8"] = "cp932"
+    """How it is written."""
+    heading: Flag = True
+    """Whether its first row holds titles."""
+
+
+class Inspection(Model):
+    """How claim and return files are looked at."""
+
+    ignore: tuple[RuleId, ...] = ()
+    """Rules that are not looked at, by id; docs/inspection.md lists them."""
+    carry: tuple[Label, ...] = ()
+    """Names of files that may travel although their structure is not known; * stands for any characters."""
+    results: tuple[ResultFile, ...] = ()
+    """Result files, for telling what is confirmed (C25) and which returns are missing (C30)."""

@@ -7,8 +7,11 @@ from pydantic import Field
 from gateway.site.exchange import (
     Clamd,
     Drop,
+    Inspection,
     Person,
     Relay,
+    ResultColumns,
+    ResultFile,
     Retention,
     Returns,
     SftpDrop,
@@ -60,6 +63,7 @@ __all__ = [
     "Esp",
     "Grant",
     "Ike",
+    "Inspection",
     "Institution",
     "LanZone",
     "Management",
@@ -71,6 +75,8 @@ __all__ = [
     "ReceiptPc",
     "Relay",
     "Responsible",
+    "ResultColumns",
+    "ResultFile",
     "Retention",
     "Returns",
     "Segment",
@@ -165,6 +171,8 @@ class Site(Model):
     """Openings that may be made for a limited time."""
     relay: Relay | None = None
     """Whether the box carries files itself, and how."""
+    inspection: Inspection = Inspection()
+    """How files are looked at on the way."""
     certificates: tuple[Certificate, ...] = ()
     """The terminals' certificates and their last days."""
     tunnel: Tunnel | None = None

@@ -69,6 +69,7 @@ _SHARE = r"[^\x00-\x1f\\/:*?\"<>|\[\]+=;,]{1,80}"
 _FOLDER = r"[^\x00-\x1f\\/:*?\"<>|.][^\x00-\x1f\\/:*?\"<>|]{0,79}"
 _DOMAIN_NAME = r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+"
 _SOCKET = r"/[^\x00]+"
+_RULE_ID = r"[US][0-9]{3}"
 
 Label = Annotated[
     str,
@@ -114,6 +115,11 @@ DomainName = Annotated[
     str,
     _matching(_DOMAIN_NAME, "a domain name", "write it in small letters, such as update.example.jp"),
     _schema(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", "update.example.jp"),
+]
+RuleId = Annotated[
+    str,
+    _matching(_RULE_ID, "a rule's id", "write it as docs/inspection.md does, such as U017"),
+    _schema(_RULE_ID, "U017"),
 ]
 SocketPath = Annotated[
     str,

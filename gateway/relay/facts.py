@@ -1,0 +1,94 @@
+"""What the ledger knows that the calendar and the matching ask for: what was delivered, fetched, and what results say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from gateway.claims.matching import Claimed, Missing, Sent, Standing, claimed, missing_returns
+from gateway.claims.reminders import Delivered, Facts
+from gateway.claims.results import ResultForm, Results, ResultsUnreadable, Row, form_of, read_results
+from gateway.relay.ledger import Ledger
+from gateway.relay.parcel import Direction, Parcel, State
+
+PARCELS_MOST = 2000
+"""The newest that are looked at: a clinic makes some dozen a month."""
+_ARRIVED = {State.DELIVERED, State.NOTED, State.RETIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All of it, for one month. `unread` result files could not be read as declared."""
+
+    facts: Facts
+    claims: tuple[Claimed, ...]
+    missing: tuple[Missing, ...]
+    unread: int
+
+
+def known(ledger: Ledger, returns: Path, forms: tuple[ResultForm, ...], month: str) -> Known:
+    """What is known about `month`. `returns` is 返戻, where fetched files lie. Raises LedgerError."""
+    parcels = ledger.parcels(limit=PARCELS_MOST)
+    arrived = [parcel for parcel in parcels if parcel.state in _ARRIVED and not parcel.duplicate]
+    fetched = [parcel for parcel in arrived if parcel.direction is Direction.RETURN]
+    results, unread = _results(fetched, returns, forms)
+    sent = _sent(arrived)
+    claims = claimed(sent, results, month)
+    return Known(
+        facts=Facts(
+            delivered=_delivered(sent, claims),
+            held=sum(parcel.state is State.HELD for parcel in parcels),
+            fetched=tuple(_moment(parcel, ledger) for parcel in fetched if _returns(parcel)),
+        ),
+        claims=claims,
+        missing=missing_returns(results, [_row(parcel) for parcel in fetched if _returns(parcel)]),
+        unread=unread,
+    )
+
+
+def _sent(arrived: list[Parcel]) -> list[Sent]:
+    """Claims that no later number of the same month, payer and name replaced."""
+    newest: dict[tuple[str, str, str], Parcel] = {}
+    for parcel in arrived:
+        if parcel.direction is Direction.CLAIM and parcel.summary and parcel.target:
+            series = (parcel.target.parts[0], parcel.payer_folder, parcel.name.casefold())
+            newest[series] = max(newest.get(series, parcel), parcel, key=lambda one: one.number)
+    return [
+        Sent(summary.payer, summary.claim_month, summary.declared_count, summary.declared_points)
+        for parcel in newest.values()
+        if (summary := parcel.summary)
+    ]
+
+
+def _delivered(sent: list[Sent], claims: tuple[Claimed, ...]) -> tuple[Delivered, ...]:
+    confirmed = {(one.payer, one.month) for one in claims if one.standing in {Standing.CONFIRMED, Standing.DIFFERS}}
+    return tuple(Delivered(one.payer, one.month, (one.payer, one.month) in confirmed or None) for one in sent)
+
+
+def _results(fetched: list[Parcel], returns: Path, forms: tuple[ResultForm, ...]) -> tuple[list[Results], int]:
+    results = []
+    unread = 0
+    for parcel in fetched:
+        form = form_of(parcel.name, forms)
+        if form is None or parcel.target is None:
+            continue
+        try:
+            results.append(read_results((returns / parcel.target).read_bytes(), form))
+        except (ResultsUnreadable, OSError):
+            unread += 1
+    return results, unread
+
+
+def _returns(parcel: Parcel) -> bool:
+    return parcel.summary is not None and parcel.summary.kind.returns
+
+
+def _row(parcel: Parcel) -> Row:
+    summary = parcel.summary
+    if summary is None:
+        return Row(None, "", 0, None, None)
+    return Row(summary.payer, summary.claim_month, summary.receipts, None, None)
+
+
+def _moment(parcel: Parcel, ledger: Ledger) -> datetime:
+    """When it arrived."""
+    return next((step.at for step in ledger.steps(parcel.id) if step.state is State.DELIVERED), parcel.seen_at)
