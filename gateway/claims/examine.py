@@ -152,7 +152,7 @@ def _end_in_the_middle(case: Case) -> Met | None:
 
 
 def _line_end(case: Case) -> Met | None:
-    return Met(case.records.bare_record) if case.structured and case.records.bare_record else None
+    return Met(case.records.odd_end) if case.structured and case.records.odd_end else None
 
 
 def _treatment_late(case: Case) -> Met | None:

@@ -208,8 +208,12 @@ END_IN_THE_MIDDLE = Rule(
 LINE_END = Rule(
     "U016",
     "line-end",
-    checks=Text("every record ends in CR LF", "すべてのレコードが CR LF で終わる"),
-    says=Text("a record does not end in CR LF", "CR LF で終わらないレコードがあります"),
+    checks=Text(
+        "every record ends in CR LF and holds no other CR", "すべてのレコードが CR LF で終わり、途中に CR がない"
+    ),
+    says=Text(
+        "a record does not end in CR LF, or holds a CR", "CR LF で終わらない、または途中に CR があるレコードがあります"
+    ),
     todo=_EXPORT_AGAIN,
     severity=Severity.WARN,
     certainty=Certainty.CERTAIN,

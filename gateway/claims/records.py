@@ -16,7 +16,7 @@ class Records:
         nul_bytes: a NUL byte was among them.
         cp932: all of them decode as cp932. A last character that is cut in two does not count; see `cut`.
         cut: the last character is cut in two.
-        bare_record: the first record that ends in LF alone or in the end mark alone, from 1; 0 if there is none.
+        odd_end: the first record that does not end in CR LF, or holds a CR before that, from 1; 0 if there is none.
         open_end: the last record has neither a line end nor an end mark after it.
         end_mark: an end mark (0x1A) closes the file.
     """
@@ -28,7 +28,7 @@ class Records:
         self.nul_bytes = False
         self.cp932 = True
         self.cut = False
-        self.bare_record = 0
+        self.odd_end = 0
         self.open_end = False
         self.end_mark = False
 
@@ -51,15 +51,12 @@ class Records:
 
     def _lines(self, block: bytes, before: int) -> list[bytes]:
         """The whole lines of `block`, which ends in a line end."""
-        if block.count(b"\r\n") == block.count(b"\n"):
-            lines = block.split(b"\r\n")
-        else:
-            lines = block.split(b"\n")
-            bare = next(index for index, line in enumerate(lines) if not line.endswith(b"\r"))
-            self.bare_record = self.bare_record or before + bare + 1
-            lines = [line.removesuffix(b"\r") for line in lines]
-        lines.pop()  # nothing stands after the last line end
-        return lines
+        if block.count(b"\r\n") == block.count(b"\n") == block.count(b"\r"):
+            return block.split(b"\r\n")[:-1]  # nothing stands after the last line end
+        lines = block.split(b"\n")[:-1]
+        odd = (number for number, line in enumerate(lines, before + 1) if not line or line.find(b"\r") != len(line) - 1)
+        self.odd_end = self.odd_end or next(odd)
+        return [line.removesuffix(b"\r") for line in lines]
 
     def _last(self, rest: bytes, number: int) -> Iterator[bytes]:
         """What follows the last line end: an end mark, or a record that never got its own."""
@@ -68,7 +65,7 @@ class Records:
         if record:
             self.open_end = not self.end_mark
             if self.end_mark:
-                self.bare_record = self.bare_record or number
+                self.odd_end = self.odd_end or number
             yield record.removesuffix(b"\r")
 
     def _watch(self, chunk: bytes) -> None:

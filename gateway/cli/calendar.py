@@ -77,7 +77,7 @@ def _report(now: datetime, month: str, state: Known | None, told: tuple[Reminder
     yield f"{month}（日本時間）" if ja else f"{month} (Japan's clock)"
     yield from lines((activity.says.line(lang), *_spans(windows(activity, month))) for activity in Activity)
     ends = deadlines(month)
-    expire = _last(ends.returns_expire)
+    expire = f"{ends.returns_expire:%Y}-{_last(ends.returns_expire)}"
     yield f"  {month} に送付された返戻の期限: {expire}" if ja else f"  returns sent in {month}: until {expire}"
     yield ""
     yield f"現在 {now:%Y-%m-%d %H:%M}" if ja else f"now {now:%Y-%m-%d %H:%M}"

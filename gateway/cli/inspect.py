@@ -145,7 +145,8 @@ def _figures(declared: int | None, counted: int | None) -> str:
 def _finding(finding: Finding, lang: str) -> tuple[str, ...]:
     record = f"({'レコード' if lang == 'ja' else 'record'} {finding.record})" if finding.record else ""
     todo = finding.rule.todo.line(lang) if finding.severity is not Severity.NOTE else ""
-    text = f"{finding.text(lang)} {record}".rstrip() + (f". {todo}" if todo else "")
+    stop = "。" if lang == "ja" else ". "
+    text = f"{finding.text(lang)} {record}".rstrip() + (f"{stop}{todo}" if todo else "")
     return (finding.id, str(finding.severity), text)
 
 

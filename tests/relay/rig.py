@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from gateway.claims.reader import Expected
+from gateway.claims.site_rules import Place
 from gateway.relay.arrivals import Arrivals
 from gateway.relay.clock import Clocks
 from gateway.relay.collector import Collector, sweep
@@ -20,7 +22,7 @@ from gateway.relay.hands import Hands
 from gateway.relay.ledger import Ledger
 from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
-from gateway.relay.parcel import Parcel, State
+from gateway.relay.parcel import Direction, Parcel, State
 from gateway.relay.places import Places
 from gateway.relay.presence import Presence
 from gateway.relay.route import Route
@@ -47,6 +49,10 @@ HEAD = Letterhead(
         vendor=Contact(name="保守窓口", phone="03-0000-0001"),
     ),
 )
+EXPECTED = {
+    Direction.CLAIM: Expected(Place("0000000", "12")),
+    Direction.RETURN: Expected(carry=Returns().patterns),
+}
 SHARE = TerminalShare.model_validate(
     {"smb": {"server": "192.168.20.10", "user": "relay", "password_file": "credentials/terminal"}}
 )
@@ -161,7 +167,7 @@ class Rig:
                 route=route,
                 notes=notes,
                 presence=Presence(asleep_is_normal=True),
-                institution_code="0000000",
+                expected=EXPECTED,
                 clock=self.clocks.wall,
                 jitter=lambda: 0.0,
             )
@@ -174,6 +180,7 @@ class Rig:
                         courier=courier,
                         hands=self.hands,
                         notes=notes,
+                        expected=EXPECTED[Direction.CLAIM],
                         pace=QUICK,
                         clocks=self.clocks,
                     )

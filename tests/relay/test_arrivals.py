@@ -16,11 +16,12 @@ from gateway.relay.hands import Hands
 from gateway.relay.ledger import Ledger
 from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
+from gateway.relay.parcel import Direction
 from gateway.relay.presence import Presence
 from gateway.relay.route import Route
 from gateway.relay.spool import Spool
 from tests.claims.synthetic import claim_file, receipt
-from tests.relay.rig import HEAD, QUICK, SHARE, Rig, rest
+from tests.relay.rig import EXPECTED, HEAD, QUICK, SHARE, Rig, rest
 
 PACE = Pace(settle=timedelta(seconds=5), incomplete=timedelta(minutes=10))
 
@@ -62,14 +63,20 @@ def watched(tmp_path: Path, work: Callable[[Watching], Awaitable[None]]) -> None
                 route=Route(people, DirectoryShelf(rig.share, QUICK.deadline), SHARE, rig.returns),
                 notes=notes,
                 presence=Presence(asleep_is_normal=True),
-                institution_code="0000000",
+                expected=EXPECTED,
                 clock=clocks.wall,
                 jitter=lambda: 0.0,
             )
             async with asyncio.TaskGroup() as group:
                 courier = Courier(ledger, hands, QUICK, group, clocks.wall)
                 arrivals = Arrivals(
-                    places=rig.places, courier=courier, hands=hands, notes=notes, pace=PACE, clocks=clocks
+                    places=rig.places,
+                    courier=courier,
+                    hands=hands,
+                    notes=notes,
+                    expected=EXPECTED[Direction.CLAIM],
+                    pace=PACE,
+                    clocks=clocks,
                 )
                 watching = Watching(rig, courier, arrivals)
                 await work(watching)

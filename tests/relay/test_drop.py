@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.claims.reader import Expected
 from gateway.relay.drop import Oddity, is_whole, look
 from tests.claims.synthetic import claim_file
 
@@ -58,7 +59,7 @@ def test_a_claim_is_whole_with_its_trailer(tmp_path: Path, content: bytes, whole
     (tmp_path / "RECEIPTC.UKE").write_bytes(content)
     (one,) = look(tmp_path)
 
-    assert is_whole(tmp_path, one) == whole
+    assert is_whole(tmp_path, one, Expected()) == whole
 
 
 def test_what_is_gone_by_now_is_not_whole(tmp_path: Path) -> None:
@@ -66,4 +67,4 @@ def test_what_is_gone_by_now_is_not_whole(tmp_path: Path) -> None:
     (one,) = look(tmp_path)
     (tmp_path / "RECEIPTC.UKE").unlink()
 
-    assert not is_whole(tmp_path, one)
+    assert not is_whole(tmp_path, one, Expected())

@@ -1,8 +1,9 @@
 import pytest
 
+from gateway.claims.catalogue import RULES_BY_NAME
+from gateway.claims.finding import Severity
 from gateway.claims.names import NameTrouble
 from gateway.claims.reader import read
-from gateway.claims.summary import Finding
 from gateway.relay import slip
 from gateway.relay.drop import Oddity
 from gateway.relay.parcel import Hold, State
@@ -11,7 +12,11 @@ from tests.relay.rig import HEAD
 from tests.relay.test_ledger import NOW, parcel
 
 
-@pytest.mark.parametrize("reason", [*(finding for finding in Finding if finding.holds), *NameTrouble, *Hold], ids=str)
+@pytest.mark.parametrize(
+    "reason",
+    [*(name for name, rule in RULES_BY_NAME.items() if rule.severity is Severity.HOLD), *NameTrouble, *Hold],
+    ids=str,
+)
 def test_every_reason_says_why_and_what_to_do(reason: str) -> None:
     note = slip.held_note(parcel(state=State.HELD, reasons=(str(reason),)), NOW, HEAD)
 
@@ -39,7 +44,7 @@ def test_a_slip_is_for_notepad_and_never_a_receipt() -> None:
 
 def test_both_figures_stand_on_the_note_of_a_file_that_does_not_add_up() -> None:
     summary = read([claim_file(trailer="GO,2,900,99")])
-    note = slip.held_note(parcel(summary=summary, reasons=tuple(map(str, summary.holds))), NOW, HEAD)
+    note = slip.held_note(parcel(summary=summary, reasons=tuple(finding.name for finding in summary.holds)), NOW, HEAD)
 
     assert "総件数: 2 件、総合計点数: 900 点" in note
     assert "数えた件数: 1 件、数えた点数: 100 点" in note

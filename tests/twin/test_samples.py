@@ -14,10 +14,11 @@ def test_the_claim_file_is_the_one_its_licence_stands_beside() -> None:
 
 
 def test_the_claim_file_says_what_the_demo_prints(site: Site) -> None:
-    summary = read([samples.CLAIM_FILE.read_bytes()], institution_code=site.site.institution_code)
+    summary = read([samples.CLAIM_FILE.read_bytes()])
     assert (summary.payer, summary.claim_month) == (Payer.FUND, "2021-11")
     assert (summary.receipts, summary.declared_count, summary.declared_points) == (75, 140, 86_392)
-    assert summary.findings == ()
+    assert (summary.institution_code, summary.prefecture) == (site.site.institution_code, site.site.prefecture)
+    assert summary.holds == ()
 
 
 def test_the_return_file_is_whole_and_says_it_is_made_up() -> None:
