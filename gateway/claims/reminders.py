@@ -104,13 +104,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One line for staff."""
+    """One line for staff. `checks` is how many of the three noons have passed: it is worth saying again at each."""
 
     cause: Cause
     month: str
     payer: Payer | None = None
     hours: int = 0
     files: int = 0
+    checks: int = 0
 
     def text(self, lang: str = "en") -> str:
         """The line."""
@@ -127,12 +128,13 @@ def _sending(facts: Facts, now: datetime) -> Iterator[Reminder]:
     month = month_of(now)
     closes = deadlines(month).send_closes
     hours = hours_until(closes, now)
-    first_check = windows(Activity.SEND, month)[0].opens.replace(day=CHECK_DAYS[0], hour=CHECK_HOUR)
+    opens = windows(Activity.SEND, month)[0].opens
+    checks = sum(opens.replace(day=day, hour=CHECK_HOUR) <= now for day in CHECK_DAYS)
     for payer in facts.payers:
         there = [one for one in facts.delivered if (one.payer, one.month) == (payer, month)]
-        if not there and first_check <= now:
+        if not there and checks:
             cause = Cause.NOTHING_SENT if now < closes else Cause.NOTHING_SENT_IN_TIME
-            yield Reminder(cause, month, payer, hours)
+            yield Reminder(cause, month, payer, hours, checks=checks)
         elif there and not any(one.confirmed for one in there) and closes - CLOSING_SOON <= now < closes:
             yield Reminder(Cause.NOT_CONFIRMED, month, payer, hours)
 
@@ -157,14 +159,3 @@ def _returns(facts: Facts, now: datetime) -> Iterator[Reminder]:
 
 def _returns_open(month: str) -> datetime:
     return windows(Activity.DOWNLOAD, month)[0].opens
-
-
-def next_check(now: datetime) -> datetime:
-    """When staff would hear next of a claim that is missing."""
-    month = month_of(now)
-    checks = (
-        windows(Activity.SEND, each)[0].opens.replace(day=day, hour=CHECK_HOUR)
-        for each in (month, following(month))
-        for day in CHECK_DAYS
-    )
-    return next(check for check in checks if now < check)

@@ -69,7 +69,8 @@ def test_each_rule_finds_what_it_looks_for(
 
     assert rule in found
     assert (found[rule].severity, found[rule].record, found[rule].figures) == (severity, record, figures)
-    assert found[rule].text() and found[rule].text("ja")  # noqa: PT018
+    assert found[rule].text()
+    assert found[rule].text("ja")
 
 
 @pytest.mark.parametrize("rule", [rule.id for rule in FILE_RULES])
