@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 # keeps Debian from starting their services: this machine needs smbd as a program, not as a server.
 APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap nftables openssh-client python3-venv samba smbclient systemd-container
 
-.PHONY: setup packages demo test test-fast lint lock wheelhouse clean
+.PHONY: setup packages demo test test-fast lint lock docs fuzz bench wheelhouse clean
 
 setup: packages $(STAMP)
 
@@ -36,6 +36,8 @@ lock: $(STAMP)
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install -q pip-tools
 	$(VENV)/lock/bin/pip-compile $(LOCK_FLAGS) -o requirements.lock pyproject.toml
 	$(VENV)/lock/bin/pip-compile $(LOCK_FLAGS) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(VENV)/lock/bin/pip-compile $(LOCK_FLAGS) --extra fuzz -c requirements.lock -o $(VENV)/fuzz.lock pyproject.toml
+	@awk '/^[a-z]/ {wanted = /^atheris==/} wanted' $(VENV)/fuzz.lock >requirements-fuzz.lock
 LOCK_FLAGS := -q --upgrade --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --strip-extras --allow-unsafe
 
 lint: setup
@@ -49,6 +51,20 @@ test-fast: setup
 
 test: lint
 	@$(BIN)/pytest --durations=15
+
+# Coverage-guided inputs for the readers of claim and result files; bounded, and the same on every machine.
+FUZZ_RUNS ?= 1000000
+fuzz: setup
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
+	@$(BIN)/python -m tests.fuzz.inspect -runs=$(FUZZ_RUNS) -seed=4 -print_final_stats=1
+
+bench: setup
+	@$(BIN)/python -m tests.bench.inspect
+
+# The parts of the docs that are made from the code.
+docs: setup
+	@$(BIN)/claim-gateway inspect --rules --lang en | sed -i \
+	  -e '/^<!-- rules -->$$/,/^<!-- end of rules -->$$/{//!d}' -e '/^<!-- rules -->$$/r /dev/stdin' docs/inspection.md
 
 # All a box installs, for a box that reaches no package index: wheels and the hashes pip holds them to, in one archive.
 WHEELHOUSE := build/wheelhouse

@@ -46,11 +46,11 @@ class Reading:
     """
 
     header: Header = NO_HEADER
-    first: list[str] = field(default_factory=list)
-    trailer: list[str] = field(default_factory=list)
+    first: list[str] = field(default_factory=list, repr=False)  # text out of the file: a traceback must not show it
+    trailer: list[str] = field(default_factory=list, repr=False)
     dpc: bool = False
     number: int = 0
-    last: bytes = b""
+    last: bytes = field(default=b"", repr=False)
     closed_at: int = 0
     receipts: int = 0
     counts: int = 0
