@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gateway.claims import file_rules as rules
 from gateway.claims.finding import Finding, Rule
-from gateway.claims.headers import LAST_VOLUME, NO_HEADER, SINGLE_OR_FIRST, TARIFF_MEDICAL
+from gateway.claims.headers import LAST_VOLUME, SINGLE_OR_FIRST
 from gateway.claims.kind import Kind
 from gateway.claims.month import following
 from gateway.claims.reading import Reading, Spots
@@ -24,13 +24,13 @@ class Case:
 
     @property
     def claim(self) -> bool:
-        """Whether it is a claim file by its records, not by its name alone."""
-        return self.summary.kind.claims and self.reading.header is not NO_HEADER
+        """Whether it is a claim file whose structure we know."""
+        return self.reading.header.closing == b"GO"
 
     @property
     def structured(self) -> bool:
         """Whether the file's structure is one we know."""
-        return self.claim or (self.summary.kind.returns and self.reading.header is not NO_HEADER)
+        return bool(self.reading.header.closing)
 
     @property
     def comparable(self) -> bool:
@@ -175,8 +175,8 @@ def _no_institution(case: Case) -> Met | None:
 
 
 def _other_tariff(case: Case) -> Met | None:
-    medical = case.summary.kind in {Kind.MEDICAL, Kind.DPC}
-    return Met(1) if medical and case.reading.at(case.reading.header.tariff) != TARIFF_MEDICAL else None
+    header = case.reading.header
+    return Met(1) if case.claim and case.reading.at(header.tariff) != header.tariff_code else None
 
 
 def _unclosed_return(case: Case) -> Met | None:

@@ -31,8 +31,8 @@ UNKNOWN_KIND = Rule(
     "U002",
     "unknown-kind",
     checks=Text(
-        "the first record is IR, UK, YK or HI, or the name is a declared one",
-        "先頭が IR・UK・YK・HI レコードである、または宣言された名前である",
+        "the first record is IR, UK, YK, HM or HI, or the name is a declared one",
+        "先頭が IR・UK・YK・HM・HI レコードである、または宣言された名前である",
     ),
     says=Text("this is no claim file (UKE) as we know them", "請求ファイル（UKE）として読めません"),
     todo=Text(
@@ -270,12 +270,12 @@ NO_INSTITUTION = Rule(
 OTHER_TARIFF = Rule(
     "U021",
     "other-tariff",
-    checks=Text("a file that begins with IR says 点数表 1", "IR で始まるファイルの点数表が 1（医科）である"),
-    says=Text("the header's 点数表 is not 1", "点数表が 1（医科）ではありません"),
+    checks=Text("点数表 is 1 after IR, 3 after UK, 4 after YK", "点数表が IR では 1、UK では 3、YK では 4 である"),
+    says=Text("the header's 点数表 is another kind's", "点数表がファイルの種類と合いません"),
     todo=_LOOK_IN_RECEIPT_PC,
     severity=Severity.WARN,
     certainty=Certainty.MATCHED,
-    source="the files compared all say 1",
+    source="programs that write and read such files",
 )
 UNCLOSED_RETURN = Rule(
     "U022",
@@ -351,7 +351,8 @@ CARRIED_BY_NAME = Rule(
     "carried-by-name",
     checks=Text("the structure is one we know", "構造が既知である"),
     says=Text(
-        "known by its name only; the content was not looked into", "名前だけで判断しました（中身は確認していません）"
+        "known by its name or its first record only; the rest was not looked into",
+        "名前または先頭レコードだけで判断しました（中身は確認していません）",
     ),
     todo=_NOTHING,
     severity=Severity.NOTE,

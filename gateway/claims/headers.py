@@ -9,7 +9,14 @@ ABSENT = -1
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Field numbers in the first record (0 is the record id), and how many columns it has; ABSENT where there is none."""
+    """What a first record says about its file.
+
+    Attributes:
+        payer … volume: field numbers (0 is the record id), ABSENT where there is no such field.
+        columns: how many columns it has, ABSENT if that is not known.
+        tariff_code: what stands in the 点数表 field.
+        closing: the record that ends the file; empty if that is not known, and then nothing else is taken for known.
+    """
 
     kind: Kind
     payer: int = ABSENT
@@ -19,13 +26,48 @@ class Header:
     month: int = ABSENT
     volume: int = ABSENT
     columns: int = ABSENT
+    tariff_code: str = ""
+    closing: bytes = b""
 
 
 HEADERS: dict[bytes, Header] = {
-    b"IR": Header(Kind.MEDICAL, payer=1, prefecture=2, tariff=3, institution=4, month=7, volume=8, columns=10),
-    b"UK": Header(Kind.DENTAL, payer=1, prefecture=2, tariff=3, institution=4, month=7, volume=9),
-    b"YK": Header(Kind.PHARMACY, payer=1, prefecture=2, tariff=3, institution=4, month=6, volume=7),
-    b"HI": Header(Kind.RETURN, payer=1, month=2),
+    b"IR": Header(
+        Kind.MEDICAL,
+        payer=1,
+        prefecture=2,
+        tariff=3,
+        institution=4,
+        month=7,
+        volume=8,
+        columns=10,
+        tariff_code="1",
+        closing=b"GO",
+    ),
+    b"UK": Header(
+        Kind.DENTAL,
+        payer=1,
+        prefecture=2,
+        tariff=3,
+        institution=4,
+        month=7,
+        volume=9,
+        tariff_code="3",
+        closing=b"GO",
+    ),
+    b"YK": Header(
+        Kind.PHARMACY,
+        payer=1,
+        prefecture=2,
+        tariff=3,
+        institution=4,
+        month=6,
+        volume=7,
+        tariff_code="4",
+        closing=b"GO",
+    ),
+    # 訪問看護: one description only, so it says whose file it is, and no rule that could hold rests on it.
+    b"HM": Header(Kind.HOME_NURSING, payer=1, prefecture=2, tariff=3, institution=4, month=6),
+    b"HI": Header(Kind.RETURN, payer=1, month=2, closing=b"HG"),
     # 労災 files have their own header; what stands in it is not known to us.
     b"RS": Header(Kind.WORK_INJURY),
 }
@@ -33,7 +75,6 @@ NO_HEADER = Header(Kind.OTHER)
 
 RECEIPT_COLUMNS = {Kind.MEDICAL: 38, Kind.DPC: 30}
 TRAILER_COLUMNS = 4
-TARIFF_MEDICAL = "1"
 
 SINGLE_OR_FIRST = "00"
 LAST_VOLUME = "99"

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.claims.examine import Case, examine
-from gateway.claims.headers import NO_HEADER
 from gateway.claims.kind import Kind, Payer
 from gateway.claims.named import kind_of
 from gateway.claims.names import matches, published_name
@@ -69,7 +68,7 @@ def _summary(reading: Reading, records: Records, name: str, carry: tuple[str, ..
     kind = kind_of(recorded, name, carry)
     payer = reading.at(header.payer)
     prefecture = reading.at(header.prefecture)
-    structured = (kind.claims or kind.returns) and header is not NO_HEADER
+    structured = bool(header.closing)
     counted = structured and kind in _COUNTED
     return Summary(
         kind=kind,
@@ -84,16 +83,16 @@ def _summary(reading: Reading, records: Records, name: str, carry: tuple[str, ..
         declared_points=_number(reading.closing(2)) if structured and kind.claims else None,
         counted_count=reading.counts if counted else None,
         counted_points=reading.points if counted else None,
-        complete=structured and _closed(kind, reading),
+        complete=_closed(reading),
         reclaim=structured and kind.claims and (reading.reclaimed or reading.history.times > 0),
     )
 
 
-def _closed(kind: Kind, reading: Reading) -> bool:
+def _closed(reading: Reading) -> bool:
     """Whether the closing record is the last one, and itself whole: GO ends in its two-digit volume."""
-    if kind.returns:
-        return reading.last == b"HG"
-    return reading.last == b"GO" and bool(_digits(reading.closing(3), 2))
+    closing = reading.header.closing
+    volume_whole = closing != b"GO" or bool(_digits(reading.closing(3), 2))
+    return closing != b"" and reading.last == closing and volume_whole
 
 
 def _digits(text: str, length: int) -> str:

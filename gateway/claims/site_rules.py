@@ -6,6 +6,7 @@ from datetime import datetime
 
 from gateway.claims.calendar import month_to_claim
 from gateway.claims.finding import Certainty, Finding, Rule, Severity, Text
+from gateway.claims.kind import Kind
 from gateway.claims.summary import Summary
 
 INSTITUTION_DIFFERS = Rule(
@@ -15,6 +16,7 @@ INSTITUTION_DIFFERS = Rule(
     says=Text("the institution's code is not this site's", "医療機関コードがこの施設のものと異なります"),
     todo=Text("see whether it is another site's file", "別の施設のファイルでないか確認してください"),
     severity=Severity.HOLD,
+    kinds=frozenset({Kind.MEDICAL, Kind.DPC, Kind.DENTAL, Kind.PHARMACY}),
     certainty=Certainty.CERTAIN,
     source="記録条件仕様: first record, field 4",
 )
@@ -57,9 +59,11 @@ def site_findings(summary: Summary, place: Place, now: datetime) -> Iterator[Fin
     """What the site rules find in one claim file. `now` carries its zone; raises ValueError if it does not."""
     if not summary.kind.claims:
         return
+    # A 訪問看護 file that is known by its name only says neither; for the others saying nothing readable is a difference.
+    silent = summary.kind is Kind.HOME_NURSING and not summary.institution_code
     noticed = {
-        INSTITUTION_DIFFERS: place.institution_code not in ("", summary.institution_code),
-        PREFECTURE_DIFFERS: place.prefecture not in ("", summary.prefecture),
+        INSTITUTION_DIFFERS: not silent and place.institution_code not in ("", summary.institution_code),
+        PREFECTURE_DIFFERS: not silent and place.prefecture not in ("", summary.prefecture),
         MONTH_UNEXPECTED: summary.claim_month not in ("", month_to_claim(now)),
     }
     for rule, found in noticed.items():

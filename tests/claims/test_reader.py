@@ -149,6 +149,19 @@ def test_home_nursing_is_known_by_its_name() -> None:
     assert names(summary) == ["carried-by-name"]
 
 
+def test_home_nursing_is_filed_by_its_header_and_never_held_for_it() -> None:
+    content = synthetic.lines("HM,2,12,6,1312345,架空,202111,", "RE,1", "XX")
+    expected = Expected(Place("0000000", "12"))
+
+    summary = inspect([content], name="RECEIPTH.UKE", expected=expected, now=datetime(2021, 11, 8, tzinfo=UTC))
+
+    assert (summary.kind, summary.payer, summary.claim_month) == (Kind.HOME_NURSING, Payer.FEDERATION, "2021-11")
+    assert names(summary) == ["carried-by-name", "institution-differs"]
+    assert summary.holds == ()
+    by_name = inspect([b"XX,1\r\n"], name="RECEIPTH.UKE", expected=expected, now=datetime(2021, 11, 8, tzinfo=UTC))
+    assert names(by_name) == ["carried-by-name"]
+
+
 def test_a_return_file_names_its_payer() -> None:
     summary = read([return_file("2")])
 
