@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.claims.month import claim_month
+from gateway.claims.month import claim_month, following
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,11 @@ def test_both_ways_of_writing_a_month(text: str, month: str) -> None:
 )
 def test_what_is_no_month_is_empty(text: str) -> None:
     assert claim_month(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("month", "months", "then"),
+    [("2026-11", 1, "2026-12"), ("2026-12", 1, "2027-01"), ("2026-01", -2, "2025-11"), ("2026-05", 0, "2026-05")],
+)
+def test_months_follow_each_other_over_the_year_s_end(month: str, months: int, then: str) -> None:
+    assert following(month, months) == then

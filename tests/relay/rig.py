@@ -111,13 +111,15 @@ class FusedShelf(DirectoryShelf):
 class Rig:
     """A relay below `place`: `state` is its own, `share` the terminal's disk."""
 
-    def __init__(self, place: Path, *, after: str = "move") -> None:
+    def __init__(self, place: Path, *, after: str = "move", carry: tuple[str, ...] = ()) -> None:
         self.places = Places(place / "state")
         self.places.prepare()
         self.share = place / "share"
         for name in ("claims", "returns"):
             (self.share / name).mkdir(parents=True, exist_ok=True)
         self.returns = Returns.model_validate({"after": after})
+        claims = EXPECTED[Direction.CLAIM]
+        self.expected = EXPECTED | {Direction.CLAIM: Expected(claims.place, carry=carry)}
         self.clocks = _ticking()
         self.hands: CuttableHands | None = None
 
@@ -167,7 +169,7 @@ class Rig:
                 route=route,
                 notes=notes,
                 presence=Presence(asleep_is_normal=True),
-                expected=EXPECTED,
+                expected=self.expected,
                 clock=self.clocks.wall,
                 jitter=lambda: 0.0,
             )
@@ -180,7 +182,7 @@ class Rig:
                         courier=courier,
                         hands=self.hands,
                         notes=notes,
-                        expected=EXPECTED[Direction.CLAIM],
+                        expected=self.expected[Direction.CLAIM],
                         pace=QUICK,
                         clocks=self.clocks,
                     )

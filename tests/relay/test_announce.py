@@ -2,10 +2,12 @@ from typing import Any
 
 import pytest
 
+from gateway.claims.reader import read
 from gateway.journal import configure
 from gateway.relay.announce import announce
-from gateway.relay.events import Event, Failed, Published, Taken, Trouble
+from gateway.relay.events import Event, Failed, Numbered, Published, Taken, Trouble
 from gateway.relay.parcel import Parcel, State
+from tests.claims.synthetic import claim_file, receipt
 from tests.relay.test_ledger import parcel
 
 RENAMING = parcel(state=State.RENAMING, name="山田太郎.UKE", source=b"secret/path.UKE")
@@ -51,3 +53,13 @@ def test_other_bytes_are_named_by_parcel_and_attempt(capsys: pytest.CaptureFixtu
 def test_a_mere_retry_is_not_news(capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, parcel(), parcel(attempt=3), Failed(Trouble.TRANSIENT, 0.0)) == ""
     assert said(capsys, parcel(), parcel(), Taken("d" * 64, 1)) == ""
+
+
+def test_a_claim_that_travels_with_warnings_is_named_by_its_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    doubtful = read([claim_file(receipt(2, filler="山田"), receipt(1), trailer="GO,2,200,99", end=b"")])
+    before, after = (parcel(state=state, summary=doubtful, reasons=()) for state in (State.TAKEN, State.INSPECTED))
+
+    text = said(capsys, before, after, Numbered(1))
+
+    assert text == f"notice: claim parcel {after.id} travels on, with warnings for its slip: U014\n"
+    assert said(capsys, before, parcel(state=State.INSPECTED), Numbered(1)) == ""

@@ -21,7 +21,7 @@ from gateway.relay.presence import Presence
 from gateway.relay.route import Route
 from gateway.relay.spool import Spool
 from tests.claims.synthetic import claim_file, receipt
-from tests.relay.rig import EXPECTED, HEAD, QUICK, SHARE, Rig, rest
+from tests.relay.rig import HEAD, QUICK, SHARE, Rig, rest
 
 PACE = Pace(settle=timedelta(seconds=5), incomplete=timedelta(minutes=10))
 
@@ -63,7 +63,7 @@ def watched(tmp_path: Path, work: Callable[[Watching], Awaitable[None]]) -> None
                 route=Route(people, DirectoryShelf(rig.share, QUICK.deadline), SHARE, rig.returns),
                 notes=notes,
                 presence=Presence(asleep_is_normal=True),
-                expected=EXPECTED,
+                expected=rig.expected,
                 clock=clocks.wall,
                 jitter=lambda: 0.0,
             )
@@ -74,7 +74,7 @@ def watched(tmp_path: Path, work: Callable[[Watching], Awaitable[None]]) -> None
                     courier=courier,
                     hands=hands,
                     notes=notes,
-                    expected=EXPECTED[Direction.CLAIM],
+                    expected=rig.expected[Direction.CLAIM],
                     pace=PACE,
                     clocks=clocks,
                 )

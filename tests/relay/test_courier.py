@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.relay.parcel import State
-from tests.claims.synthetic import claim_file, receipt, return_file
+from tests.claims.synthetic import claim_file, lines, receipt, return_file
 from tests.relay.rig import Fuse, PowerCut, Rig
 
 CLAIM = claim_file()
@@ -327,3 +327,26 @@ def test_a_return_overwritten_before_the_restart_is_fetched_as_well(tmp_path: Pa
     rig.carry()
 
     assert sorted(rig.brought().values()) == sorted([return_file(), return_file("2")])
+
+
+def test_another_site_s_claim_waits_in_the_held_folder(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.drop("RECEIPTC.UKE", claim_file(code="1312345"))
+
+    rig.carry()
+
+    assert rig.delivered() == {}
+    (note,) = (text.decode() for path, text in rig.held().items() if path.endswith(".txt"))
+    assert "医療機関コードがこの施設のものと異なります（S001）" in note
+
+
+def test_a_file_of_a_declared_name_travels_under_this_month(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, carry=("RREC*.UKE",))
+    content = lines("RS,1") + bytes(4)
+    rig.drop("RREC1.UKE", content)
+    rig.drop("RECEIPTC.UKE", content)
+
+    rig.carry()
+
+    assert rig.delivered() == {"2026-11/その他/01回目_1108-2310/RREC1.UKE": content}
+    assert [parcel.reasons for parcel in rig.parcels() if parcel.reasons] == [("unknown-kind", "nul-bytes")]

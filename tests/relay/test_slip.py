@@ -7,7 +7,7 @@ from gateway.claims.reader import read
 from gateway.relay import slip
 from gateway.relay.drop import Oddity
 from gateway.relay.parcel import Hold, State
-from tests.claims.synthetic import claim_file
+from tests.claims.synthetic import claim_file, receipt
 from tests.relay.rig import HEAD
 from tests.relay.test_ledger import NOW, parcel
 
@@ -48,3 +48,19 @@ def test_both_figures_stand_on_the_note_of_a_file_that_does_not_add_up() -> None
 
     assert "総件数: 2 件、総合計点数: 900 点" in note
     assert "数えた件数: 1 件、数えた点数: 100 点" in note
+
+
+def test_the_note_says_which_rule_held_the_file() -> None:
+    summary = read([claim_file(trailer="GO,2,900,99")])
+    note = slip.held_note(parcel(summary=summary, reasons=("count-differs",)), NOW, HEAD)
+
+    assert "理由: 件数が GO レコードの総件数と一致しません（総件数 2 件、数えた件数 1 件）（U010）" in note
+
+
+def test_the_slip_says_what_to_look_at_before_sending() -> None:
+    summary = read([claim_file(receipt(2), receipt(1), trailer="GO,2,200,99", end=b"")])
+    text = slip.delivery_slip(parcel(summary=summary), NOW, HEAD)
+
+    assert "送信の前に確認してください:\r\n・レセプト番号が 1 からの昇順になっていません（U014）" in text
+    assert "U025" not in text  # a note is no warning
+    assert "確認してください:" not in slip.delivery_slip(parcel(), NOW, HEAD)
