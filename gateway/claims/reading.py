@@ -116,7 +116,7 @@ class Reading:
             self.disordered.add(number)
         if self.header.kind is Kind.MEDICAL:
             self._medical_receipt(fields, number)
-        treated = _month(fields[3]) if len(fields) > 3 else ""
+        treated = _month(fields[3][:_SHORT_MAX_BYTES]) if len(fields) > 3 else ""
         self.newest_treatment = max(self.newest_treatment, treated)
         if treated and self.month and treated >= self.month:
             self.late.add(number)
@@ -172,4 +172,4 @@ def _number(fields: list[bytes], index: int) -> int | None:
 
 @lru_cache(maxsize=64)
 def _month(value: bytes) -> str:
-    return claim_month(value[:_SHORT_MAX_BYTES].decode("ascii", "replace"))
+    return claim_month(value.decode("ascii", "replace"))
