@@ -43,3 +43,13 @@ def test_both_figures_stand_on_the_note_of_a_file_that_does_not_add_up() -> None
 
     assert "総件数: 2 件、総合計点数: 900 点" in note
     assert "数えた件数: 1 件、数えた点数: 100 点" in note
+
+
+@pytest.mark.parametrize("name", ["RECEIPTC.UKE", "社保　11月分.UKE", "ﾚｾﾌﾟﾄ①.UKE", "a b.UKE"])
+def test_an_honest_name_stands_as_it_is(name: str) -> None:
+    assert f"\r\nファイル: {name}\r\n" in slip.held_note(parcel(name=name), NOW, HEAD)
+
+
+@pytest.mark.parametrize("character", ["\n", "\r", "\x00", "\x1b", "\x85", "\u2028", "\u202e", "\udc83"])
+def test_a_character_that_is_no_letter_is_shown_as_such(character: str) -> None:
+    assert "\r\nファイル: a\N{REPLACEMENT CHARACTER}b\r\n" in slip.held_note(parcel(name=f"a{character}b"), NOW, HEAD)
