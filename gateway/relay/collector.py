@@ -9,7 +9,7 @@ from gateway.relay.clock import Clocks
 from gateway.relay.courier import Courier
 from gateway.relay.errors import InUse, ShelfError
 from gateway.relay.events import Engaged, Looked
-from gateway.relay.ledger import Ledger
+from gateway.relay.ledger import Ledger, LedgerBusy
 from gateway.relay.pace import Pace
 from gateway.relay.parcel import TEMPORARY_FOLDER, Direction, Parcel, State
 from gateway.relay.route import Route
@@ -43,12 +43,14 @@ class Collector:
             present = {entry.path for entry in entries}
             self._seen = {path: parcel for path, parcel in self._seen.items() if path in present}
             await sweep(self._route.terminal, self._ledger)
-        except ShelfError:
+        except (ShelfError, LedgerBusy):
             return
 
     def _look_at(self, entry: Entry) -> None:
         name = entry.path.name
         if is_temporary(name) or not matches(name, self._route.returns.patterns):
+            return
+        if self._courier.taking(str(entry.path).encode()):
             return
         if self._ledger.fetched(entry.fingerprint.key, resting=self._route.returns.after == "leave"):
             return

@@ -6,7 +6,7 @@ import os
 import random
 import signal
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 
 from gateway.journal import tell
@@ -23,7 +23,7 @@ from gateway.relay.errors import Refused, RelayRefused
 from gateway.relay.events import Expired
 from gateway.relay.hands import Hands
 from gateway.relay.hints import Hints
-from gateway.relay.ledger import Ledger, LedgerError
+from gateway.relay.ledger import Ledger, LedgerBusy, LedgerError
 from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
 from gateway.relay.places import Places
@@ -144,8 +144,9 @@ async def serve(
 async def _retire(ledger: Ledger, courier: Courier, declared: Relay, clocks: Clocks) -> None:
     """Erase spool copies whose retention is over, at the start and every hour."""
     while True:
-        for parcel in ledger.noted_before(clocks.wall() - declared.retention.spool):
-            courier.feed(parcel, Expired())
+        with suppress(LedgerBusy):  # the next hour will do
+            for parcel in ledger.noted_before(clocks.wall() - declared.retention.spool):
+                courier.feed(parcel, Expired())
         await asyncio.sleep(RETIRE_EVERY_S)
 
 

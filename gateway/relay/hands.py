@@ -1,6 +1,6 @@
 """The courier's hands: each effect as one act on the spool, the ledger or a shelf, answered by the event it led to.
 
-A ShelfError becomes the event Failed; everything else that goes wrong (DiskLied, LedgerError, a bug) stops the relay.
+A ShelfError or a busy ledger becomes the event Failed; what else goes wrong is the courier's to judge.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from gateway.relay.events import (
     TwinLooked,
     Verified,
 )
-from gateway.relay.ledger import Ledger
+from gateway.relay.ledger import Ledger, LedgerBusy
 from gateway.relay.notes import Notes
 from gateway.relay.parcel import Direction, Hold, Parcel, Reason, State
 from gateway.relay.presence import Presence
@@ -75,6 +75,8 @@ class Hands:
             return await self._act(parcel, effect)
         except ShelfError as error:
             return self._failed(error)
+        except LedgerBusy:
+            return Failed(Trouble.TRANSIENT, self._jitter())
 
     async def _act(self, parcel: Parcel, effect: Effect) -> Event | None:
         match effect:

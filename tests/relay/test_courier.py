@@ -1,13 +1,23 @@
 """The courier on a whole relay: good days, staff's ways, and the power going at every step."""
 
+import asyncio
 import os
+import sqlite3
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from gateway.relay.parcel import State
+from gateway.relay import effects as do
+from gateway.relay.courier import Acting, Courier
+from gateway.relay.effects import Effect
+from gateway.relay.events import Event, Restarted, Shown
+from gateway.relay.ledger import Ledger
+from gateway.relay.parcel import Hold, Parcel, State
 from tests.claims.synthetic import claim_file, receipt, return_file
-from tests.relay.rig import Fuse, PowerCut, Rig
+from tests.relay.rig import QUICK, Fuse, PowerCut, Rig
+from tests.relay.test_ledger import NOW, parcel
 
 CLAIM = claim_file()
 CORRECTED = claim_file(receipt(1, points=200), trailer="GO,1,200,99")
@@ -330,3 +340,83 @@ def test_a_return_overwritten_before_the_restart_is_fetched_as_well(tmp_path: Pa
     rig.carry()
 
     assert sorted(rig.brought().values()) == sorted([return_file(), return_file("2")])
+
+
+class Stumbling:
+    """Hands that make a mistake over one parcel, and keep still over the others."""
+
+    def __init__(self, over: str) -> None:
+        self._over = over
+
+    async def act(self, parcel: Parcel, effect: Effect) -> Event | None:
+        if isinstance(effect, do.ShowHeld):
+            return Shown()
+        if parcel.id == self._over:
+            raise ValueError("text out of a patient's file")
+        await asyncio.sleep(60)
+        return None
+
+
+async def carry_with(hands: Acting, ledger: Ledger, *parcels: Parcel) -> int:
+    """Resume the parcels until one of them rests; how many are still on their way."""
+    async with asyncio.TaskGroup() as group:
+        courier = Courier(ledger, hands, QUICK, group, lambda: NOW)
+        for one in parcels:
+            courier.feed(one, Restarted())
+        deadline = time.monotonic() + 5
+        while courier.waiting == len(parcels):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.002)
+        still = courier.waiting
+        courier.stop()
+    return still
+
+
+def test_a_mistake_over_one_parcel_holds_it_and_the_others_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, good = parcel(1), parcel(2)
+    with Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        still = asyncio.run(carry_with(Stumbling(bad.id), ledger, bad, good))
+
+        held = ledger.parcel(bad.id)
+
+    assert still == 1
+    assert held is not None
+    assert (held.state, held.reasons, held.shown) == (State.HELD, (Hold.FAULT,), True)
+    journal = capsys.readouterr().err
+    assert f"parcel {bad.id} met an error" in journal
+    assert "ValueError" in journal
+    assert "patient" not in journal
+
+
+def test_a_parcel_whose_step_cannot_be_made_is_left_and_the_others_go_on(tmp_path: Path) -> None:
+    noted, good = parcel(1, state=State.NOTED), parcel(2)
+    with Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        still = asyncio.run(carry_with(Stumbling(""), ledger, noted, good))
+
+        assert ledger.parcel(noted.id) is None
+    assert still == 1
+
+
+def test_a_ledger_locked_by_another_process_only_makes_parcels_wait(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rig = Rig(tmp_path)
+    Ledger.open(rig.places.ledger).close()
+    other = sqlite3.connect(rig.places.ledger, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(1.0, other.execute, ("ROLLBACK",))
+    release.start()
+    rig.drop("RECEIPTC.UKE", CLAIM)
+    rig.drop("社保/RECEIPTC.UKE", CORRECTED)
+    try:
+        rig.carry()
+    finally:
+        release.join()
+        other.close()
+
+    assert sorted(name.split("/")[2][:4] for name in rig.delivered()) == ["01回目", "02回目"]
+    journal = capsys.readouterr().err
+    assert journal.count("the ledger takes no step now") == 1
+    assert journal.count("the ledger takes steps again") == 1
