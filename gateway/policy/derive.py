@@ -34,7 +34,9 @@ def _translations(site: Site) -> Iterator[Translation]:
             if inside(site, zone):
                 yield Translation(zone, of_family(inside(site, Zone.LAN), 4), ("C1",))
     if wan and wan.translate.ipv4 == "masquerade":
-        everyone = all_inside(site) if site.lan_internet else (*inside(site, Zone.CLAIM), *inside(site, Zone.QUALIFICATION))
+        everyone = (
+            all_inside(site) if site.lan_internet else (*inside(site, Zone.CLAIM), *inside(site, Zone.QUALIFICATION))
+        )
         yield Translation(Zone.WAN, of_family(everyone, 4), ("C6",))
         if holds_tunnel(site):
             terminals = (*inside(site, Zone.CLAIM), *inside(site, Zone.QUALIFICATION))

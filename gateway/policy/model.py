@@ -100,9 +100,7 @@ class Flow:
     def families(self) -> tuple[Family, ...]:
         """The families in which this flow can carry a session."""
         return tuple(
-            family
-            for family in FAMILIES
-            if self.in_family(family)[0] and (self.in_family(family)[1] or self.names)
+            family for family in FAMILIES if self.in_family(family)[0] and (self.in_family(family)[1] or self.names)
         )
 
     @property

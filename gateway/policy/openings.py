@@ -76,7 +76,9 @@ def _management(site: Site) -> Iterator[Flow]:
             destinations=own(site, Zone.LAN),
             services=(SSH,),
             clauses=("C20",),
-            why=Reason("the vendor maintains the box from declared addresses", "保守業者が届出の端末から装置を保守する"),
+            why=Reason(
+                "the vendor maintains the box from declared addresses", "保守業者が届出の端末から装置を保守する"
+            ),
         )
     servers: tuple[tuple[str, tuple[IpNetwork, ...], tuple[ServicePorts, ...]], ...] = (
         ("ntp", hosts(management.ntp), (NTP,)),
@@ -95,7 +97,9 @@ def _management(site: Site) -> Iterator[Flow]:
                     destinations=here,
                     services=services,
                     clauses=("C20",),
-                    why=Reason(f"the box itself uses the declared {name} servers", f"装置自身が届出の{name}サーバーを使う"),
+                    why=Reason(
+                        f"the box itself uses the declared {name} servers", f"装置自身が届出の{name}サーバーを使う"
+                    ),
                 )
 
 
@@ -110,7 +114,8 @@ def _grants(site: Site) -> Iterator[Flow]:
             services=declared(grant.services),
             clauses=("C20",),
             why=Reason(
-                f"a person may open this for a while with `grant {name}`", f"担当者が一時許可「{name}」で期限付きで開ける"
+                f"a person may open this for a while with `grant {name}`",
+                f"担当者が一時許可「{name}」で期限付きで開ける",
             ),
             when=Granted(name, grant.at_most),
         )

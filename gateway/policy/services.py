@@ -34,7 +34,9 @@ def declared(services: Iterable[Service]) -> tuple[ServicePorts, ...]:
         last = joined[-1] if joined else None
         if last and last.protocol is one.protocol and last.ports and one.ports:
             if one.ports.first <= last.ports.last + 1:
-                joined[-1] = ServicePorts(last.protocol, PortRange(last.ports.first, max(last.ports.last, one.ports.last)))
+                joined[-1] = ServicePorts(
+                    last.protocol, PortRange(last.ports.first, max(last.ports.last, one.ports.last))
+                )
                 continue
         elif last == one:
             continue

@@ -95,7 +95,9 @@ def _drop(site: Site) -> Iterator[Flow]:
         destinations=own(site, Zone.LAN),
         services=services,
         clauses=("C1", "C13"),
-        why=Reason("staff put claim files into the box's drop folder", "職員が装置の受け渡しフォルダへ請求ファイルを置く"),
+        why=Reason(
+            "staff put claim files into the box's drop folder", "職員が装置の受け渡しフォルダへ請求ファイルを置く"
+        ),
     )
 
 
@@ -146,5 +148,7 @@ def _tunnel(site: Site) -> Iterator[Flow]:
         destinations=hosts([provider.address]),
         services=services,
         clauses=("C17",),
-        why=Reason("the box holds the tunnel to the provider's gateway", "本装置が事業者の接続点とのトンネルを保持する"),
+        why=Reason(
+            "the box holds the tunnel to the provider's gateway", "本装置が事業者の接続点とのトンネルを保持する"
+        ),
     )

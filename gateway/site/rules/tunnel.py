@@ -120,7 +120,9 @@ def terminals_keep_to_their_tunnel(site: Site) -> Iterator[Finding]:
                 text = f"{name}: in layout {site.layout} the terminal reaches the provider's gateway by its tunnel only"
                 yield Finding(path, f"{text}. write {{udp: 500}}, {{udp: 4500}} and {{esp: true}}", LAYOUT_AND_ROLES)
             if service.esp and not own_tunnel:
-                text = f"{name}: esp belongs to the ipsec-client layouts, where the terminal holds the tunnel. take it out"
+                text = (
+                    f"{name}: esp belongs to the ipsec-client layouts, where the terminal holds the tunnel. take it out"
+                )
                 yield Finding(path, text, LAYOUT_AND_ROLES)
 
 

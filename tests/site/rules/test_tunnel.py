@@ -75,3 +75,15 @@ def test_system_that_would_leave_unencrypted(findings: Any) -> None:
     (found,) = findings(tunnel.systems_are_in_the_tunnel, edits)
 
     assert found.path == ("claim_system", "networks", 0)
+
+
+def test_a_terminal_with_its_own_tunnel_opens_nothing_else(findings: Any) -> None:
+    client = {("layout",): "ipsec-client/claim", ("claim_system", "services"): [{"udp": 500}, {"esp": True}, {"tcp": 443}]}
+    (found,) = findings(tunnel.terminals_keep_to_their_tunnel, client)
+    assert found.path == ("claim_system", "services", 2)
+    assert "by its tunnel only. write {udp: 500}, {udp: 4500} and {esp: true}" in found.text
+
+
+def test_esp_belongs_to_terminals_with_their_own_tunnel(findings: Any) -> None:
+    (found,) = findings(tunnel.terminals_keep_to_their_tunnel, {("claim_system", "services"): [{"esp": True}]})
+    assert found.path == ("claim_system", "services", 0)
