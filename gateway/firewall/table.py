@@ -7,13 +7,14 @@ from gateway.site.values import IpNetwork
 
 @dataclass(frozen=True, slots=True)
 class NamedSet:
-    """A named set. `elements` are nft literals; a dynamic set has none and keeps what the kernel learns."""
+    """A named set. `elements` are nft literals; a `live` set has none here and keeps what it holds across reloads."""
 
     name: str
     type: str
     flags: str
     elements: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    live: bool = False
 
     def lines(self) -> tuple[str, ...]:
         """Its part of the table block."""

@@ -29,7 +29,7 @@ def _updates(site: Site) -> Iterator[Flow]:
             sources = merged((*terminals(site, zone, Use.CLAIM), *terminals(site, zone, Use.QUALIFICATION)))
             if sources:
                 yield Flow(
-                    id=f"{zone}-{update.via}-{update.name}",
+                    id=f"{zone}-{update.via}-update-{update.name}",
                     origin=zone,
                     target=Zone(update.via),
                     sources=sources,
@@ -106,7 +106,7 @@ def _management(site: Site) -> Iterator[Flow]:
 def _grants(site: Site) -> Iterator[Flow]:
     for name, grant in site.grants.items():
         yield Flow(
-            id=f"lan-{grant.to}-{name}",
+            id=f"lan-{grant.to}-grant-{name}",
             origin=Zone.LAN,
             target=grant.to,
             sources=merged(grant.from_),

@@ -7,6 +7,10 @@ from gateway.site.values import IpAddress, IpNetwork
 from gateway.site.zones import LanZone, TerminalZone, Use, WanZone
 
 
+TUNNEL_PORT = "ipsec0"
+"""The tunnel is an interface: kernel-libipsec's TUN device has this name, and the XFRM interface is given it."""
+
+
 def part(site: Site, zone: Zone) -> LanZone | TerminalZone | WanZone | None:
     """The declaration of a zone; None for the tunnel, the box itself, and what is not declared."""
     match zone:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_interface
 
-from gateway.policy.derive import inside
+from gateway.policy.places import inside
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.model import Site
 from gateway.site.values import Family, IpAddress, IpInterface, IpNetwork

@@ -1,7 +1,8 @@
 import pytest
 
-from gateway.policy.derive import derive, inside
+from gateway.policy.derive import derive
 from gateway.policy.model import Protocol
+from gateway.policy.places import inside
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.model import Management, Relay, Service, Site
 
@@ -14,7 +15,7 @@ def test_the_sample_site_has_three_flows(site: Site) -> None:
     assert flows(site) == {
         "lan-claim-share": (Zone.LAN, Zone.CLAIM),
         "gateway-claim-share": (Zone.GATEWAY, Zone.CLAIM),
-        "claim-wan-system": (Zone.CLAIM, Zone.WAN),
+        "claim-wan-claim-system": (Zone.CLAIM, Zone.WAN),
     }
 
 
@@ -29,17 +30,17 @@ def test_every_flow_exists_in_both_families_when_its_hosts_do(site: Site) -> Non
     assert families == {
         "lan-claim-share": (4, 6),
         "gateway-claim-share": (4,),  # relay.terminal.smb.server is one address, and the box opens no other
-        "claim-wan-system": (4, 6),
+        "claim-wan-claim-system": (4, 6),
     }
 
 
 def test_lan_to_terminal_none_leaves_only_the_box(site: Site) -> None:
     closed = site.model_copy(update={"lan_to_terminal": "none"})
-    assert set(flows(closed)) == {"gateway-claim-share", "claim-wan-system"}
+    assert set(flows(closed)) == {"gateway-claim-share", "claim-wan-claim-system"}
 
 
 def test_no_relay_no_session_of_the_box(site: Site) -> None:
-    assert set(flows(site.model_copy(update={"relay": None}))) == {"lan-claim-share", "claim-wan-system"}
+    assert set(flows(site.model_copy(update={"relay": None}))) == {"lan-claim-share", "claim-wan-claim-system"}
 
 
 def test_drop_servers_open_the_box_to_receipt_pcs_only(site: Site) -> None:
@@ -67,7 +68,7 @@ def test_overlapping_services_are_joined(site: Site) -> None:
         Service.model_validate(one) for one in ({"tcp": "440-450"}, {"tcp": 443}, {"tcp": "451-460"}, {"udp": 443})
     )
     system = site.claim_system.model_copy(update={"services": services})
-    flow = next(f for f in derive(site.model_copy(update={"claim_system": system})).flows if f.id == "claim-wan-system")
+    flow = next(f for f in derive(site.model_copy(update={"claim_system": system})).flows if f.id == "claim-wan-claim-system")
     assert [str(service) for service in flow.services] == ["tcp 440-460", "udp 443"]
 
 

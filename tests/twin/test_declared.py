@@ -3,7 +3,8 @@ from itertools import permutations, product
 
 import pytest
 
-from gateway.policy.derive import derive, own
+from gateway.policy.derive import derive
+from gateway.policy.places import own
 from gateway.policy.model import FAMILIES, Protocol, Session, verdict
 from gateway.site.layout import Zone
 from gateway.site.model import Management, Relay, Site
