@@ -6,7 +6,6 @@ from gateway.site.model import Site
 from gateway.site.values import IpAddress, IpNetwork
 from gateway.site.zones import LanZone, TerminalZone, Use, WanZone
 
-
 TUNNEL_PORT = "ipsec0"
 """The tunnel is an interface: kernel-libipsec's TUN device has this name, and the XFRM interface is given it."""
 
