@@ -128,7 +128,9 @@ def bottleneck(twin: Twin, mtu: int) -> Iterator[Namespace]:
         with IPRoute() as ip:
             ip.link("set", index=1, state="up")
             card = ip.link_lookup(ifname="eth0")[0]
-            ip.link("set", index=card, state="up", mtu=mtu)
+            ip.link(
+                "set", index=card, state="up"
+            )  # of ordinary size: only the router before it knows of the narrow link
             for family, (near, far, length) in links.items():
                 ip.addr("add", index=card, address=far, prefixlen=length)
                 ip.addr("add", index=1, address=CLAIM_SYSTEM[family], prefixlen=32 if family == 4 else 128)
