@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.command import Command, Exit, Refused
-from gateway.cli.enforceable import enforceable_site
 from gateway.cli.table import lines
 from gateway.enforcer.transaction import ApplyError
 from gateway.journal import Level, configure
+from gateway.policy.support import unsupported
+from gateway.site.layout import Layout
+from gateway.site.load import load_located
 from gateway.twin.carrying import Carried, CarryingError
 from gateway.twin.interrupt import ending_as_interrupt
 from gateway.twin.matrix import Row
 from gateway.twin.rehearsal import Rehearsal, rehearse
 from gateway.twin.relay_process import RelayProcessError
-from gateway.twin.samples import DEMO_SITE
+from gateway.twin.samples import DEMO_SITE, sample_of
 from gateway.twin.shared_folder import SharedFolderError
 from gateway.twin.smbd import SmbdError
 
@@ -30,9 +32,11 @@ _FAILURES = (ApplyError, SmbdError, SharedFolderError, RelayProcessError, Carryi
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
         "site", type=Path, nargs="?", default=DEMO_SITE, metavar="SITE", help="default: configs/ip-vpn-claim.yaml"
     )
+    which.add_argument("--layout", type=Layout, choices=tuple(Layout), metavar="ID", help="the sample site of a layout")
     parser.add_argument("--json", action="store_true", help="everything that was seen, for machines")
 
 
@@ -40,18 +44,23 @@ def _run(args: argparse.Namespace) -> int:
     configure(lang=args.lang, to_journal=False, least=Level.WARNING)
     if os.geteuid() != 0:
         raise Refused("claim-gateway demo: makes network namespaces and starts smbd. run it as root")
-    site = enforceable_site(args.site)
+    file = args.site if args.layout is None else sample_of(args.layout)
+    located = load_located(file)
+    site, missing = located.site, unsupported(located.site)
     began = time.monotonic()
     try:
         with ending_as_interrupt():
-            result = rehearse(site, args.site, _progress() if not args.json else lambda _name: None)
+            result = rehearse(site, file, _progress() if not args.json else lambda _name: None)
     except _FAILURES as error:
         raise Refused(f"claim-gateway demo: {error}") from error
     seconds = time.monotonic() - began
     if args.json:
-        print(json.dumps(_data(result, seconds), ensure_ascii=False, indent=2, default=str))
+        not_yet = [{"place": located.place(path), "text": text} for path, text in missing]
+        print(json.dumps(_data(result, seconds) | {"unsupported": not_yet}, ensure_ascii=False, indent=2, default=str))
     else:
         print("\n".join(_report(result, seconds)))
+        for path, text in missing:
+            print(f"rehearsed only: {located.place(path)}: {text}")
     return Exit.OK if result.ok else Exit.NO
 
 

@@ -176,7 +176,7 @@ def _share_and_relay(twin: Twin, site: Site, site_file: Path, place: Path, stage
                     folders=(share.claims, share.returns),
                 )
             )
-        if site.lan_to_terminal == "shared-folder":
+        if site.lan_to_terminal == "shared-folder" and site.access == "always":
             with stage("open the share from the receipt PC"):
                 result.sessions.extend(_from_receipt_pc(twin, share.smb, password, place))
         with stage("start the relay"):
