@@ -57,26 +57,29 @@ def apply(desired: Desired) -> Applied:
     try:
         wiring_before, firewall_before = wiring.observe(desired.wiring), firewall.observe()
     except (WiringError, NftError) as error:
-        tell(messages.REFUSED, reason=str(error), restored=True)
-        raise ApplyError(f"{error}; nothing was changed") from error
+        raise _refused(error, "nothing was changed") from error
     changes = difference(desired.wiring, wiring_before)
     try:
         _act(desired, changes)
         _confirm(desired)
     except (WiringError, NftError) as error:
         restored = _restore(desired, wiring_before, firewall_before)
-        tell(messages.REFUSED, reason=str(error), restored=restored)
         state = "what was in force before is back" if restored else "the box forwards nothing until an apply succeeds"
-        raise ApplyError(f"{error}; {state}") from error
+        raise _refused(error, state) from error
     applied = Applied(desired, changes, firewall_before.latched)
     tell(
         messages.APPLIED,
         flows=len(desired.policy.flows),
         rules=applied.rule_count,
         changes=len(changes),
-        latch_lifted=applied.latch_lifted,
+        latch="lifted" if applied.latch_lifted else "was not there",
     )
     return applied
+
+
+def _refused(error: Exception, state: str) -> ApplyError:
+    tell(messages.REFUSED, reason=str(error), state=state)
+    return ApplyError(f"{error}; {state}")
 
 
 def _act(desired: Desired, changes: tuple[Change, ...]) -> None:

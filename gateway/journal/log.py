@@ -42,7 +42,7 @@ def configure(*, lang: str = "en", to_journal: bool | None = None, least: Level 
     last = [_to_journal] if journal else [_drop_below(least), _to_text]
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, _entry(lang), *last],
-        logger_factory=_journal_factory if journal else structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_journal_factory if journal else _stderr_factory,
         cache_logger_on_first_use=False,
     )
 
@@ -82,6 +82,11 @@ def _to_journal(
     }
     entry |= {f"CLAIM_GATEWAY_{name.upper()}": printable(value) for name, value in event["fields"].items()}
     return (entry,), {}
+
+
+def _stderr_factory(*_args: object) -> structlog.PrintLogger:
+    """Standard error as it is now: whoever runs us may have turned it elsewhere since `configure`."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 class _JournalLogger:

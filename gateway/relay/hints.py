@@ -27,8 +27,8 @@ class Hints:
         while True:
             try:
                 await self._watch_once()
-            except (OSError, RuntimeError):
-                # WatchfilesRustInternalError is a RuntimeError; OSError: no inotify watches left.
+            except* (OSError, RuntimeError):
+                # WatchfilesRustInternalError is a RuntimeError, in a group of anyio's; OSError: no inotify watches left.
                 tell(messages.HINTS_LOST)
             self._something.set()
             await asyncio.sleep(SET_UP_AGAIN_S)

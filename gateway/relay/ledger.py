@@ -134,6 +134,15 @@ class Ledger:
         ).fetchone()
         return parcel_of(row) if row else None
 
+    def alone_in_folder(self, parcel: Parcel) -> bool:
+        """Whether no other parcel has its final place in the same folder."""
+        folder = f"{parcel.target.parent}/" if parcel.target else "/"
+        (others,) = self._db.execute(
+            "SELECT count(*) FROM parcel WHERE direction = ? AND id <> ? AND substr(target, 1, length(?)) = ?",
+            (str(parcel.direction), parcel.id, folder, folder),
+        ).fetchone()
+        return not others
+
     def fetched(self, key: str, *, resting: bool) -> bool:
         """Whether a return with this source key is on its way or held, or (`resting`) was ever fetched."""
         rows = self._db.execute(

@@ -32,11 +32,13 @@ class Notes:
         final = DELIVERED / _target(parcel)
         now = self._clock()
         await self._copy(parcel, copy, final)
-        await self._text(parcel, slip.delivery_slip(parcel, now, self._head), final.parent / slip.SLIP_NAME)
+        # Two files of one minute, of other names, may share their folder; then each slip says whose it is.
+        slip_name = f"{slip.SLIP}.txt" if self._ledger.alone_in_folder(parcel) else f"{slip.SLIP}_{parcel.name}.txt"
+        await self._text(parcel, slip.delivery_slip(parcel, now, self._head), final.with_name(slip_name))
         before = self._ledger.number_before(parcel)
         if before is not None and before.target is not None:
             mark = slip.replaced_mark(parcel, now, self._head)
-            await self._text(parcel, mark, DELIVERED / before.target.parent / slip.REPLACED_NAME)
+            await self._text(parcel, mark, (DELIVERED / before.target).with_name(f"{slip.REPLACED}_{parcel.name}.txt"))
 
     async def duplicate(self, parcel: Parcel) -> None:
         """A note beside the copy of the first delivery: the same file came again and was not sent."""

@@ -9,8 +9,8 @@ from gateway.relay.drop import Oddity
 from gateway.relay.parcel import JAPAN, Direction, Hold, Parcel
 from gateway.site.model import Responsible
 
-SLIP_NAME = "配達票.txt"
-REPLACED_NAME = "差替済.txt"
+SLIP = "配達票"
+REPLACED = "差替済"
 
 # C25: reaching the terminal is not a claim. These words come first on every slip.
 NOT_A_RECEIPT = (
@@ -68,7 +68,10 @@ def replaced_mark(parcel: Parcel, delivered_at: datetime, head: Letterhead) -> s
     """The mark in the folder of the number before."""
     when = _moment(delivered_at)
     return _letter(
-        [f"差替済: {parcel.number:02}回目（{when}）のファイルが新しいものです。この回のファイルは使いません。"], head
+        [
+            f"差替済: {parcel.name} は {parcel.number:02}回目（{when}）のファイルが新しいものです。この回のファイルは使いません。"
+        ],
+        head,
     )
 
 

@@ -13,7 +13,7 @@ from gateway.relay.disk_errors import disk_errors
 from gateway.relay.errors import Refused, ShelfError, TimedOut, Unexpected, Unreachable
 from gateway.relay.parcel import Fingerprint
 from gateway.relay.shelf import Entry
-from gateway.relay.smb_errors import translated
+from gateway.relay.smb_errors import LOGON_CODES, translated
 from gateway.relay.smb_line import Account, Line
 
 T = TypeVar("T")
@@ -148,7 +148,8 @@ class SmbShelf:
         try:
             self._line.connect()
         except Refused as error:
-            self._refused = (account, time.monotonic() + self._refused_logon_s, error.code)
+            if error.code in LOGON_CODES:
+                self._refused = (account, time.monotonic() + self._refused_logon_s, error.code)
             raise
         self._refused = None
 

@@ -39,6 +39,8 @@ _STATUS: tuple[tuple[tuple[type[Exception], ...], type[ShelfError], str], ...] =
         "session-lost",
     ),
 )
+# A password tried again and again may lock the account; these answers must not be asked for every minute.
+LOGON_CODES = frozenset({"logon-refused", "account-disabled", "account-locked", "logon-type-refused"})
 _ACCOUNT_STATUS = {0xC0000072: "account-disabled", 0xC0000234: "account-locked", 0xC000015B: "logon-type-refused"}
 
 

@@ -131,6 +131,11 @@ class Smbd:
             self.kill()
             raise
 
+    def check(self) -> None:
+        """Raise SmbdError if smbd has ended by itself."""
+        if self._process is not None and self._process.poll() is not None:
+            raise SmbdError(f"smbd ended: {self._log_end()}")
+
     def stop(self) -> None:
         """End smbd and all its children, gently first. Nothing to do if it does not run."""
         if self._process is None:

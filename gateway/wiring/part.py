@@ -86,7 +86,7 @@ def apply(changes: Iterable[Change]) -> None:
                 if error.code not in (
                     (errno.EEXIST,) if change.add else (errno.ENOENT, errno.ESRCH, errno.EADDRNOTAVAIL)
                 ):
-                    raise WiringError(f"{change}: {error}") from error
+                    raise WiringError(f"{change}: {error.args[1]}") from error
             except OSError as error:
                 raise WiringError(f"{change}: {error.strerror}") from error
 

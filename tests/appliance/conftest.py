@@ -10,6 +10,7 @@ import pytest
 from tests.appliance.container import BootError, booted, disk
 from tests.appliance.controller import PROJECT, controller
 from tests.appliance.installed import Installed
+from tests.appliance.leftovers import sweep
 from tests.appliance.rootfs import rootfs
 from tests.appliance.scene import scene
 from tests.appliance.segments import LAN, SEGMENTS, surroundings
@@ -22,6 +23,7 @@ def tree() -> Path:
     """The cached root file system, once a box without any of our units has booted from it here."""
     if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
         pytest.skip(f"not installed: {', '.join(missing)}")
+    sweep()
     try:
         built = rootfs()
     except subprocess.CalledProcessError as error:

@@ -3,7 +3,6 @@
 The root is the cached tree under a throw-away overlay, mounted in a mount namespace that dies with the container.
 """
 
-import os
 import signal
 import socket
 import subprocess
@@ -14,10 +13,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.appliance.leftovers import hierarchies, prefix, remove_cgroup
 from tests.appliance.segments import Namespace
 
 BOOT_TIMEOUT_S = 60
 HALT_TIMEOUT_S = 30
+CGROUP_TIMEOUT_S = 5
 COMMAND_TIMEOUT_S = 120
 
 _START = """
@@ -62,7 +63,7 @@ class Disk:
 @contextmanager
 def disk(tree: Path) -> Iterator[Disk]:
     """A fresh disk over the cached `tree`."""
-    with tempfile.TemporaryDirectory(prefix="claim-gateway-box-") as home:
+    with tempfile.TemporaryDirectory(prefix=prefix("box")) as home:
         for name in ("upper", "work", "root"):
             (Path(home) / name).mkdir()
         yield Disk(tree, Path(home))
@@ -108,7 +109,7 @@ def booted(kept: Disk, network: Namespace) -> Iterator[Box]:
     name = kept.home.name.replace("_", "-").rstrip("-")  # a machine name is a host name
     console = kept.home / "console.log"
     with ExitStack() as stack:
-        groups = [stack.enter_context(_cgroup(hierarchy / name)) for hierarchy in _hierarchies()]
+        groups = [stack.enter_context(_cgroup(hierarchy / name)) for hierarchy in hierarchies()]
         ready = stack.enter_context(_notify_socket(kept.home / "notify"))
         environment = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -167,37 +168,22 @@ def _notify_socket(path: Path) -> Iterator[socket.socket]:
         yield listener
 
 
-def _hierarchies() -> list[Path]:
-    """Where cgroup v2 is mounted, and systemd's own v1 hierarchy where the host still has it."""
-    mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
-    return [
-        Path(where)
-        for _, where, kind, options, *_ in mounts
-        if kind == "cgroup2" or (kind == "cgroup" and "name=systemd" in options.split(","))
-    ]
-
-
 @contextmanager
 def _cgroup(group: Path) -> Iterator[Path]:
     group.mkdir()
     try:
         yield group
     finally:
-        for directory, _, _ in os.walk(group, topdown=False):
-            _remove_cgroup(Path(directory))
+        _remove(group)
 
 
-def _remove_cgroup(group: Path) -> None:
-    """A cgroup can be removed a moment after its last process died: the kernel says busy until then."""
-    deadline = time.monotonic() + 5
-    while True:
+def _remove(group: Path) -> None:
+    """A control group can be removed a moment after its last process died: the kernel says busy until then."""
+    deadline = time.monotonic() + CGROUP_TIMEOUT_S
+    while group.exists():
         try:
-            group.rmdir()
-        except FileNotFoundError:
-            return
+            remove_cgroup(group)
         except OSError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
-        else:
-            return

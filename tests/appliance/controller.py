@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.appliance.container import Disk
+from tests.appliance.leftovers import prefix
 from tests.appliance.segments import Namespace
 
 PROJECT = Path(__file__).parents[2]
@@ -112,7 +113,7 @@ class Controller:
 @contextmanager
 def controller() -> Iterator[Controller]:
     """A controller with a fresh key."""
-    with tempfile.TemporaryDirectory(prefix="claim-gateway-controller-") as home:
+    with tempfile.TemporaryDirectory(prefix=prefix("controller")) as home:
         key = Path(home) / "key"
         subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)), check=True, timeout=10)
         yield Controller(Path(home))

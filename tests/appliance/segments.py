@@ -126,6 +126,8 @@ class Surroundings:
         for segment in segments:
             _wait_for_link(self.box, segment.port)
             _wait_for_link(self.neighbours[segment], "eth0")
+            # Who asked in vain for the box's address while the wire was dead would ask again only after a second.
+            self.neighbours[segment].run("ip", "neighbour", "flush", "all")
 
 
 @contextmanager
@@ -159,9 +161,15 @@ def _addresses(there: Namespace, port: str, addresses: tuple[str, ...]) -> None:
 
 
 def _wait_for_link(there: Namespace, port: str) -> None:
-    """The kernel tells its protocols of a new carrier up to a second later; packets sent before are lost."""
+    """The kernel acts on a new carrier up to a second later (linkwatch); packets sent before are lost."""
     deadline = time.monotonic() + LINK_TIMEOUT_S
-    while "scope link" not in there.run("ip", "-6", "address", "show", "dev", port, "-tentative"):
+    while not _carries(there, port):
         if time.monotonic() > deadline:
             raise TimeoutError(f"{port} has no link after {LINK_TIMEOUT_S} s")
         time.sleep(0.02)
+
+
+def _carries(there: Namespace, port: str) -> bool:
+    return " state UP " in there.run("ip", "link", "show", "dev", port) and "scope link" in there.run(
+        "ip", "-6", "address", "show", "dev", port, "-tentative"
+    )

@@ -2,16 +2,16 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.appliance.container import copied
 from tests.appliance.installed import Installed
-from tests.appliance.scene import DECLARED, scene
+from tests.appliance.scene import DECLARED, Scene, forwarding_box, scene
 from tests.appliance.segments import CLAIM, SEGMENTS
 
-pytestmark = [pytest.mark.root, pytest.mark.appliance]
+pytestmark = [pytest.mark.root, pytest.mark.appliance, pytest.mark.timeout(600)]
 
 APPLY = "claim-gateway-apply.service"
 RELAY = "claim-gateway-relay.service"
@@ -29,42 +29,43 @@ def test_a_box_comes_up_applied(installed: Installed) -> None:
         assert again.passing() == DECLARED
 
 
-def test_a_broken_site_file_leaves_the_box_closed(installed: Installed) -> None:
+@pytest.fixture(scope="module")
+def broken(installed: Installed) -> Iterator[Scene]:
+    """The same box, cut off while somebody was editing its site file; its kernel would forward."""
     with copied(installed.disk) as kept:
         kept.write("/etc/claim-gateway/site.yaml", "site: {name: [\n")
-
-        with scene(kept) as closed:
-            closed.around.address_ports(*SEGMENTS)
-            closed.around.forward()
-            journal = closed.box.says("journalctl", "-o", "cat", "-u", APPLY)
-
-            assert closed.passing() == set()
-            assert closed.box.state(APPLY) == "failed"
-            assert re.search(r"/etc/claim-gateway/site\.yaml:\d+:\d+: ", journal)
-            assert CLOSED in journal
+        with forwarding_box(kept) as scene:
+            yield scene
 
 
-def test_a_broken_site_file_stops_the_relay_without_a_restart_loop(installed: Installed) -> None:
-    with copied(installed.disk) as kept:
-        kept.write("/etc/claim-gateway/site.yaml", "site: {name: [\n")
+def test_a_broken_site_file_leaves_the_box_closed(broken: Scene) -> None:
+    journal = broken.box.says("journalctl", "-b", "-o", "cat", "-u", APPLY)
 
-        with scene(kept) as closed:
-            assert closed.box.state(RELAY) == "failed"
-            assert closed.box.says("systemctl", "show", "-P", "NRestarts", RELAY) == "0"
+    assert broken.passing() == set()
+    assert broken.box.state(APPLY) == "failed"
+    assert re.search(r"/etc/claim-gateway/site\.yaml:\d+:\d+: ", journal)
+    assert CLOSED in journal
+
+
+def test_a_broken_site_file_stops_the_relay_without_a_restart_loop(broken: Scene) -> None:
+    assert broken.box.state(RELAY) == "failed"
+    assert broken.box.says("systemctl", "show", "-P", "NRestarts", RELAY) == "0"
 
 
 def test_a_missing_port_is_waited_for_while_the_relay_runs(installed: Installed) -> None:
-    with copied(installed.disk) as kept, scene(kept, unplugged=CLAIM) as waiting:
-        assert waiting.box.state(APPLY) == "activating"
-        assert waiting.box.state(RELAY) == "active"
-        assert "no such port: eth2" in waiting.box.says("journalctl", "-o", "cat", "-u", APPLY)
-        assert waiting.passing() == set()
+    with copied(installed.disk) as kept:
+        kept.write(f"/etc/systemd/system/{APPLY}.d/impatient.conf", "[Service]\nRestartSec=1\n")
 
-        waiting.around.plug(CLAIM)
+        with scene(kept, unplugged=CLAIM) as waiting:
+            assert waiting.box.state(RELAY) == "active"
+            assert "no such port: eth2" in waiting.box.says("journalctl", "-b", "-o", "cat", "-u", APPLY)
+            assert waiting.passing() == set()
 
-        _wait(lambda: waiting.box.state(APPLY) == "active")
-        waiting.around.settle(*SEGMENTS)
-        assert waiting.passing() == DECLARED
+            waiting.around.plug(CLAIM)
+
+            _wait(lambda: waiting.box.state(APPLY) == "active")
+            waiting.around.settle(*SEGMENTS)
+            assert waiting.passing() == DECLARED
 
 
 def _wait(happened: Callable[[], bool]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.appliance.container import Box, Disk, disk
 from tests.appliance.scene import EVERYTHING, Scene, forwarding_box
 
-pytestmark = [pytest.mark.root, pytest.mark.appliance]
+pytestmark = [pytest.mark.root, pytest.mark.appliance, pytest.mark.timeout(600)]
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNIT = "claim-gateway-guard.service"

@@ -1,7 +1,9 @@
 """Claim and return files made for tests: the official shapes, nobody's data."""
 
 
-def receipt(number: int, *, insured: bool = True, points: int = 100, public: tuple[int, ...] = (), filler: str = "") -> str:
+def receipt(
+    number: int, *, insured: bool = True, points: int = 100, public: tuple[int, ...] = (), filler: str = ""
+) -> str:
     """One medical receipt: RE with its 38 columns, HO if insured, one KO for each public expense."""
     lines = [",".join(["RE", str(number), "1112", "202110", f"架空{filler}"] + [""] * 33)]
     if insured:

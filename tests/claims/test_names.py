@@ -7,7 +7,16 @@ from gateway.claims.names import NameTrouble, is_temporary, matches, name_troubl
 
 @pytest.mark.parametrize(
     "name",
-    ["desktop.ini", "Thumbs.db", "THUMBS.DB", "~$RECEIPTC.UKE", "a.crdownload", "a.partial", "A.TMP", "RECEIPTC.UKE.filepart"],
+    [
+        "desktop.ini",
+        "Thumbs.db",
+        "THUMBS.DB",
+        "~$RECEIPTC.UKE",
+        "a.crdownload",
+        "a.partial",
+        "A.TMP",
+        "RECEIPTC.UKE.filepart",
+    ],
 )
 def test_names_of_programs_are_ignored(name: str) -> None:
     assert is_temporary(name)

@@ -81,9 +81,7 @@ def test_a_good_file_has_no_finding() -> None:
 
 
 def test_public_expenses_count_each_and_the_first_gives_the_points_without_insurance() -> None:
-    content = claim_file(
-        receipt(1, public=(30, 40)), receipt(2, insured=False, public=(50, 60)), trailer="GO,5,150,99"
-    )
+    content = claim_file(receipt(1, public=(30, 40)), receipt(2, insured=False, public=(50, 60)), trailer="GO,5,150,99")
 
     summary = read([content])
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pytest
 
+from gateway.journal import configure
 from gateway.relay.directory import DirectoryShelf
 from gateway.relay.smb import SmbShelf
 from gateway.relay.smb_line import Account
@@ -24,6 +25,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(autouse=True)
+def journal_on_stderr() -> None:
+    """Messages go to what is standard error during this test."""
+    configure()
 
 
 @pytest.fixture(scope="session")

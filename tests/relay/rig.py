@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from gateway.relay.arrivals import Arrivals
 from gateway.relay.clock import Clocks
@@ -23,10 +24,11 @@ from gateway.relay.parcel import Parcel, State
 from gateway.relay.places import Places
 from gateway.relay.presence import Presence
 from gateway.relay.route import Route
-from gateway.relay.shelf import Shelf
 from gateway.relay.slip import Letterhead
 from gateway.relay.spool import Spool
 from gateway.site.model import Contact, Responsible, Returns, TerminalShare
+
+T = TypeVar("T")
 
 QUICK = Pace(
     settle=timedelta(0),
@@ -74,16 +76,41 @@ class CuttableHands:
         return event
 
 
+class Fuse:
+    """Counts what it guards; at the n-th the power goes, with the act done and its answer lost."""
+
+    def __init__(self, blows_at: int | None = None) -> None:
+        self.count = 0
+        self._blows_at = blows_at
+
+    def burn(self) -> None:
+        self.count += 1
+        if self.count == self._blows_at:
+            raise PowerCut
+
+
+class FusedShelf(DirectoryShelf):
+    """A folder whose every operation may be the last."""
+
+    def __init__(self, root: Path, fuse: Fuse) -> None:
+        super().__init__(root, QUICK.deadline)
+        self._fuse = fuse
+
+    async def _do(self, work: Callable[[int], T]) -> T:
+        result = await super()._do(work)
+        self._fuse.burn()
+        return result
+
+
 class Rig:
     """A relay below `place`: `state` is its own, `share` the terminal's disk."""
 
-    def __init__(self, place: Path, *, after: str = "move", terminal: Shelf | None = None) -> None:
+    def __init__(self, place: Path, *, after: str = "move") -> None:
         self.places = Places(place / "state")
         self.places.prepare()
         self.share = place / "share"
         for name in ("claims", "returns"):
             (self.share / name).mkdir(parents=True, exist_ok=True)
-        self.terminal: Shelf = terminal or DirectoryShelf(self.share, QUICK.deadline)
         self.returns = Returns.model_validate({"after": after})
         self.clocks = _ticking()
         self.hands: CuttableHands | None = None
@@ -93,9 +120,9 @@ class Rig:
         file.write_bytes(content)
         return file
 
-    def carry(self, *, cut_at: int | None = None, after: bool = False) -> None:
+    def carry(self, *, cut_at: int | None = None, after: bool = False, fuse: Fuse | None = None) -> None:
         """One life of the relay: resume, look around, carry until everything rests. PowerCut ends it anywhere."""
-        asyncio.run(self._carry(cut_at, after))
+        asyncio.run(self._carry(cut_at, after, fuse or Fuse()))
 
     def ledger(self) -> Ledger:
         return Ledger.read(self.places.ledger)
@@ -120,13 +147,14 @@ class Rig:
         """What lies in 保留, by path."""
         return _files(self.places.held)
 
-    async def _carry(self, cut_at: int | None, after: bool) -> None:
+    async def _carry(self, cut_at: int | None, after: bool, fuse: Fuse) -> None:
         cut = False
         with Ledger.open(self.places.ledger) as ledger:
-            people = DirectoryShelf(self.places.root, QUICK.deadline)
+            people = FusedShelf(self.places.root, fuse)
+            terminal = FusedShelf(self.share, fuse)
             notes = Notes(people, ledger, HEAD, self.clocks.wall)
             spool = Spool(self.places.spool, self.places.drop)
-            route = Route(people, self.terminal, SHARE, self.returns)
+            route = Route(people, terminal, SHARE, self.returns)
             hands = Hands(
                 spool=spool,
                 ledger=ledger,
@@ -156,18 +184,17 @@ class Rig:
                     for _ in range(2):  # once to see, once more to find it settled
                         await arrivals.look()
                         await collector.poll()
-                    await _rest(courier)
+                    await rest(courier)
                     await collector.poll()
-                    await _rest(courier)
+                    await rest(courier)
             except* PowerCut:
                 cut = True
-            finally:
-                await self.terminal.close()
         if cut:
             raise PowerCut
 
 
-async def _rest(courier: Courier) -> None:
+async def rest(courier: Courier) -> None:
+    """Wait until nothing is on its way."""
     deadline = time.monotonic() + REST_TIMEOUT_S
     while courier.waiting:
         if time.monotonic() > deadline:

@@ -1,12 +1,13 @@
 """The courier on a whole relay: good days, staff's ways, and the power going at every step."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from gateway.relay.parcel import State
 from tests.claims.synthetic import claim_file, receipt, return_file
-from tests.relay.rig import PowerCut, Rig
+from tests.relay.rig import Fuse, PowerCut, Rig
 
 CLAIM = claim_file()
 CORRECTED = claim_file(receipt(1, points=200), trailer="GO,1,200,99")
@@ -96,7 +97,20 @@ def test_a_correction_is_the_next_number_and_marks_the_one_before(tmp_path: Path
 
     assert list(rig.delivered().values()) == [CLAIM, CORRECTED]
     assert [name.split("/")[2][:4] for name in rig.delivered()] == ["01回目", "02回目"]
-    assert "差替済" in rig.kept()["2021-11/社保/01回目_1108-2310/差替済.txt"].decode("utf-8-sig")
+    assert "差替済" in rig.kept()["2021-11/社保/01回目_1108-2310/差替済_RECEIPTC.UKE.txt"].decode("utf-8-sig")
+
+
+def test_two_files_of_one_minute_have_a_slip_each(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    dental = CLAIM.replace(b"IR,1,12,1,0000000,,,202111,00,", b"UK,1,12,1,0000000,,,202111,,00,")
+    rig.drop("RECEIPTC.UKE", CLAIM)
+    rig.drop("RECEIPTS.UKE", dental)
+
+    rig.carry()
+
+    slips = [text.decode("utf-8-sig") for name, text in rig.kept().items() if "配達票" in name]
+    assert sorted(rig.delivered().values()) == sorted([CLAIM, dental])
+    assert sorted("RECEIPTC.UKE" in slip for slip in slips) == [False, True]
 
 
 def test_both_payers_count_for_themselves(tmp_path: Path) -> None:
@@ -170,8 +184,6 @@ def test_what_must_not_go_is_held_with_a_reason(tmp_path: Path, name: str, conte
 
 
 def test_links_and_pipes_stay_where_they_are_with_a_note(tmp_path: Path) -> None:
-    import os
-
     rig = Rig(tmp_path)
     secret = tmp_path / "secret"
     secret.write_bytes(CLAIM)
@@ -204,6 +216,21 @@ def day(place: Path) -> Rig:
     return rig
 
 
+def check(rig: Rig, at: str) -> None:
+    """Everything arrived exactly once, and nothing half-made is left."""
+    held = rig.held()
+    assert sorted(rig.delivered().values()) == sorted([CLAIM, claim_file(payer="2")]), at
+    assert list(rig.brought().values()) == [return_file()], at
+    assert names(held, claim_file(trailer=None)), at
+    assert len(held) == 2, at
+    assert len([name for name in rig.kept() if "配達票" in name]) == 2, at
+    assert list((rig.share / ".gateway").iterdir()) == [], at
+    assert list((rig.share / "returns").iterdir()) == [rig.share / "returns" / "取込済"], at
+    assert {parcel.state for parcel in rig.parcels()} == {State.NOTED, State.HELD}, at
+    assert [file for file in rig.places.drop.rglob("*") if file.is_file()] == [], at
+    assert {file.name for file in rig.places.spool.iterdir()} == {parcel.id for parcel in rig.parcels()}, at
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_the_power_goes_at_every_effect_and_everything_arrives_exactly_once(tmp_path: Path, after: bool) -> None:
     for cut_at in range(1, count_of_effects(tmp_path / "whole") + 1):
@@ -214,17 +241,21 @@ def test_the_power_goes_at_every_effect_and_everything_arrives_exactly_once(tmp_
         rig.carry()
         rig.carry()  # the sweep finds what the first restart left
 
-        delivered, brought, held = rig.delivered(), rig.brought(), rig.held()
-        at = f"cut at {cut_at}"
-        assert sorted(delivered.values()) == sorted([CLAIM, claim_file(payer="2")]), at
-        assert list(brought.values()) == [return_file()], at
-        assert names(held, claim_file(trailer=None)), at
-        assert len(held) == 2, at
-        assert len([name for name in rig.kept() if name.endswith("配達票.txt")]) == 2, at
-        assert list((rig.share / ".gateway").iterdir()) == [], at
-        assert {parcel.state for parcel in rig.parcels()} == {State.NOTED, State.HELD}, at
-        assert [file for file in rig.places.drop.rglob("*") if file.is_file()] == [], at
-        assert {file.name for file in rig.places.spool.iterdir()} == {parcel.id for parcel in rig.parcels()}, at
+        check(rig, f"cut at {cut_at}")
+
+
+def test_the_power_goes_after_every_operation_on_a_shelf(tmp_path: Path) -> None:
+    fuse = Fuse()
+    day(tmp_path / "whole").carry(fuse=fuse)
+    for blows_at in range(1, fuse.count - 5):  # the last few are looks at a share where nothing happens any more
+        rig = day(tmp_path / str(blows_at))
+
+        with pytest.raises(PowerCut):
+            rig.carry(fuse=Fuse(blows_at))
+        rig.carry()
+        rig.carry()
+
+        check(rig, f"blown at {blows_at}")
 
 
 def test_a_second_cut_while_recovering_changes_nothing(tmp_path: Path) -> None:
@@ -236,6 +267,63 @@ def test_a_second_cut_while_recovering_changes_nothing(tmp_path: Path) -> None:
             rig.carry(cut_at=second, after=True)
 
         rig.carry()
+        rig.carry()
 
-        assert sorted(rig.delivered().values()) == sorted([CLAIM, claim_file(payer="2")])
-        assert list(rig.brought().values()) == [return_file()]
+        check(rig, f"cut at {first}, then at {second}")
+
+
+def published_and_cut(place: Path) -> Rig:
+    """The terminal has the file under its final name, and the relay died before it heard so."""
+    rig = Rig(place)
+    rig.drop("RECEIPTC.UKE", CLAIM)
+    with pytest.raises(PowerCut):
+        rig.carry(cut_at=count_until("Publish", place / "probe"), after=True)
+    assert list(rig.delivered().values()) == [CLAIM]
+    return rig
+
+
+def count_until(effect: str, place: Path) -> int:
+    rig = Rig(place)
+    rig.drop("RECEIPTC.UKE", CLAIM)
+    rig.carry()
+    assert rig.hands is not None
+    return rig.hands.effects.index(effect) + 1
+
+
+def test_what_staff_moved_away_before_the_restart_is_never_sent_a_second_time(tmp_path: Path) -> None:
+    rig = published_and_cut(tmp_path)
+    (rig.share / "claims" / next(iter(rig.delivered()))).rename(rig.share / "sent already")
+
+    rig.carry()
+
+    assert rig.delivered() == {}
+    (parcel,) = rig.parcels()
+    assert (parcel.state, parcel.reasons) == (State.HELD, ("delivery-unknown",))
+    assert any(
+        "端末の共有フォルダーにファイルがあるか確認" in note.decode("utf-8", "replace") for note in rig.held().values()
+    )
+
+
+def test_what_somebody_else_put_in_its_place_is_not_replaced(tmp_path: Path) -> None:
+    rig = published_and_cut(tmp_path)
+    final = rig.share / "claims" / next(iter(rig.delivered()))
+    final.write_bytes(b"somebody's")
+
+    rig.carry()
+
+    assert final.read_bytes() == b"somebody's"
+    assert rig.parcels()[0].reasons == ("occupied",)
+
+
+def test_a_return_overwritten_before_the_restart_is_fetched_as_well(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    source = rig.share / "returns" / "RECEIPTC.HEN"
+    source.write_bytes(return_file())
+    with pytest.raises(PowerCut):
+        rig.carry(cut_at=7)  # delivered to 返戻, not yet put away at the terminal
+    assert list(rig.brought().values()) == [return_file()]
+    source.write_bytes(return_file("2"))
+
+    rig.carry()
+
+    assert sorted(rig.brought().values()) == sorted([return_file(), return_file("2")])

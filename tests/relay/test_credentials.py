@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from gateway.relay.credentials import read_password
+from gateway.relay.errors import RelayRefused
+
+
+@pytest.fixture(autouse=True)
+def no_systemd(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+
+
+def password_file(folder: Path, content: bytes, mode: int = 0o600) -> Path:
+    file = folder / "credentials" / "terminal"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+    file.chmod(mode)
+    return file
+
+
+@pytest.mark.parametrize("content", [b"pa ss\n", b"pa ss", b"pa ss\r\n"])
+def test_the_only_line_is_the_password(tmp_path: Path, content: bytes) -> None:
+    password_file(tmp_path, content)
+
+    assert read_password("credentials/terminal", tmp_path) == "pa ss"
+
+
+def test_what_systemd_hands_over_goes_first_whatever_its_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    password_file(tmp_path, b"from the file")
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    (handed / "terminal").write_bytes(b"from systemd\n")
+    (handed / "terminal").chmod(0o440)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(handed))
+
+    assert read_password("credentials/terminal", tmp_path) == "from systemd"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_file_others_can_read_is_refused_with_the_command_that_mends_it(tmp_path: Path, mode: int) -> None:
+    file = password_file(tmp_path, b"secret", mode)
+
+    with pytest.raises(RelayRefused, match=f"chmod 600 {file}") as caught:
+        read_password("credentials/terminal", tmp_path)
+
+    assert caught.value.wrong_input
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"secret\nsecret2\n", b"secret\xff", b"secret" * 1000])
+def test_what_is_no_password_is_refused_and_not_shown(tmp_path: Path, content: bytes) -> None:
+    password_file(tmp_path, content)
+
+    with pytest.raises(RelayRefused) as caught:
+        read_password("credentials/terminal", tmp_path)
+
+    assert "secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_missing_file_and_a_folder_are_said(tmp_path: Path) -> None:
+    with pytest.raises(RelayRefused, match="No such file"):
+        read_password("credentials/terminal", tmp_path)
+    (tmp_path / "credentials" / "terminal").mkdir(parents=True)
+    with pytest.raises(RelayRefused, match="is not a file"):
+        read_password("credentials/terminal", tmp_path)
