@@ -124,6 +124,7 @@ class TestGrants:
         (flow,) = opened(site).values()
 
         assert (flow.id, str(flow.when)) == ("lan-claim-grant-desktop", "granted desktop")
+        assert [str(network) for network in flow.sources] == ["192.168.10.250/32"]
         assert [str(network) for network in flow.destinations] == ["192.168.20.10/32", "2001:db8:20::10/128"]
 
     def test_a_grant_to_the_box_is_for_its_address_in_lan(self) -> None:
@@ -142,7 +143,8 @@ class TestGrants:
             return verdict(policy, session, frozenset({"lan-wan-grant-browse"})) is not None
 
         assert may("198.18.0.1")
-        assert not may("203.0.113.1")
+        assert not may("203.0.113.1")  # the claim system
+        assert not may("203.0.113.200")  # nobody's, but behind the tunnel
         assert not may("192.168.20.10")
 
 

@@ -44,6 +44,11 @@ def test_terminals_leave_by_the_tunnel_where_there_is_one_and_never_beside_it(
     assert way_out(site_of(layout, roles)) is way
 
 
+def test_without_its_tunnel_a_tunnel_layout_has_no_way_out() -> None:
+    """`check` refuses such a site; should one come here nevertheless, nothing leaves in the clear (C17)."""
+    assert way_out(site_of(Layout.IPSEC_ROUTER_CLAIM).model_copy(update={"tunnel": None})) is None
+
+
 @pytest.fixture
 def both() -> Site:
     return site_of(Layout.IP_VPN_BOTH)

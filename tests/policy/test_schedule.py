@@ -107,6 +107,14 @@ def test_hours_are_read_on_the_clocks_of_the_site_wherever_the_box_thinks_it_is(
     assert schedule(policy_with(EVENING), there) == schedule(policy_with(EVENING), tokyo("2026-11-09 19:00"))
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_where_it_is_another_day_already_or_still_the_window_of_yesterday_is_open(zone: str) -> None:
+    nearly_always = policy_with(window("22:00", "21:30"))
+    there = tokyo("2026-11-09 21:00").astimezone(ZoneInfo(zone))
+
+    assert schedule(nearly_always, there).open == {f"{SHARE}-0": tokyo("2026-11-09 21:30")}
+
+
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01"])
 def test_no_hour_is_lost_or_told_twice_where_others_change_their_clocks(day: str) -> None:
     """Japan has had no summer time since 1951: every window is as long as it reads."""
@@ -146,14 +154,12 @@ def test_at_any_moment_it_is_open_if_and_only_if_inside_a_span(when: Window, now
     assert (f"{SHARE}-0" in found.open) == reads_open(when, now)
 
 
-@given(when=windows(), now=MOMENTS, fraction=st.floats(0, 1, exclude_max=True))
-def test_nothing_changes_before_next_change_and_something_does_then(
-    when: Window, now: datetime, fraction: float
-) -> None:
+@given(when=windows(), now=MOMENTS, early_s=st.integers(1, 7 * 86_400))
+def test_nothing_changes_before_next_change_and_something_does_then(when: Window, now: datetime, early_s: int) -> None:
     found = schedule(policy_with(when), now)
 
     assert found.next_change is not None
-    between = now + (found.next_change - now) * fraction
+    between = max(now, found.next_change - timedelta(seconds=early_s))
     assert now < found.next_change <= now + timedelta(days=7)
     assert schedule(policy_with(when), between).open == found.open
     assert schedule(policy_with(when), found.next_change).open != found.open

@@ -151,6 +151,17 @@ def test_drop_folders_open_the_box_to_receipt_pcs_only() -> None:
     assert {str(network) for network in flow.destinations} == {"192.168.10.1/32", "2001:db8:10::1/128"}
 
 
+@pytest.mark.parametrize("layout", [Layout.IP_VPN_BOTH, Layout.IPSEC_ROUTER_BOTH, Layout.IPSEC_CLIENT_BOTH])
+def test_each_terminal_reaches_its_own_system(layout: Layout) -> None:
+    systems = {flow.id.split("-")[0]: flow for flow in sessions(site_of(layout)) if flow.id.endswith("-system")}
+
+    assert [str(network) for network in systems["claim"].sources] == ["192.168.20.10/32", "2001:db8:20::10/128"]
+    assert [str(network) for network in systems["qualification"].sources] == [
+        "192.168.30.10/32",
+        "2001:db8:30::10/128",
+    ]
+
+
 def test_a_combined_terminal_reaches_each_system_by_a_flow_of_its_own() -> None:
     by_id = {flow.id: flow for flow in sessions(site_of(Layout.IP_VPN_COMBINED))}
     claim, qualification = by_id["claim-wan-claim-system"], by_id["claim-wan-qualification-system"]
