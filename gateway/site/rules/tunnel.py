@@ -126,7 +126,27 @@ def terminals_keep_to_their_tunnel(site: Site) -> Iterator[Finding]:
                 yield Finding(path, text, LAYOUT_AND_ROLES)
 
 
+def updates_keep_to_their_side(site: Site) -> Iterator[Finding]:
+    """What lies behind the tunnel is never reachable on the line, and nothing else is reachable through the tunnel (C17)."""
+    tunnel = site.tunnel
+    if tunnel is None or tunnel.provider is None:
+        return
+    remote = tunnel.provider.remote_networks
+    relies_on: tuple[Path, ...] = (("tunnel", "provider"), *LAYOUT_AND_ROLES)
+    for number, update in enumerate(site.updates):
+        for index, network in enumerate(update.networks):
+            path: Path = ("updates", number, "networks", index)
+            behind = next((one for one in remote if one.overlaps(network)), None)
+            if update.via == "wan" and behind is not None:
+                text = f"updates {update.name} {network} overlaps {behind}, which only the tunnel may reach. write via: tunnel"
+                yield Finding(path, text, relies_on)
+            if update.via == "tunnel" and not within(network, remote):
+                text = f"updates {update.name} {network} is outside tunnel.provider.remote_networks. add it there, or mend it"
+                yield Finding(path, text, relies_on)
+
+
 RULES: tuple[Rule, ...] = (
+    updates_keep_to_their_side,
     terminals_keep_to_their_tunnel,
     tunnel_of_the_layout,
     holder_has_the_role,

@@ -68,3 +68,10 @@ def test_certificate_of_nobody(findings: Any) -> None:
     found = findings(traffic.certificates_have_owners, {("certificates",): certificates})
 
     assert [one.path for one in found] == [("certificates", 1, "terminal"), ("certificates", 2)]
+
+
+def test_the_box_asks_no_terminal_for_the_time(findings: Any) -> None:
+    asked = {("management",): {"from": ["192.168.10.250"], "ntp": ["192.168.10.1", "192.168.20.10"]}}
+    (found,) = findings(traffic.the_box_asks_no_terminal, asked)
+    assert found.path == ("management", "ntp", 1)
+    assert found.text == "management.ntp 192.168.20.10 is in claim. name a server in lan or beyond the line"
