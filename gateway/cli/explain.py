@@ -17,6 +17,7 @@ from gateway.cli.endpoints import WrongQuestion, asked_session
 from gateway.firewall import part as firewall
 from gateway.firewall.live import open_set
 from gateway.firewall.packet import Packet
+from gateway.firewall.table import Table
 from gateway.firewall.trace import Met, Traced, Unreadable, trace
 from gateway.policy.derive import derive
 from gateway.policy.model import Flow, Policy, Protocol, Session, verdict
@@ -66,13 +67,16 @@ class Answer:
         return tuple(dict.fromkeys((*named, self.traced.final)))
 
 
-def explained(site: Site, session: Session, at: datetime) -> Answer:
-    """The answer at the zoned time `at`, no grant being given. Pure. Raises Contradiction."""
+def explained(site: Site, session: Session, at: datetime, table: Table) -> Answer:
+    """The answer at the zoned time `at`, no grant being given. Pure. Raises Contradiction.
+
+    `table` is what was compiled for the site.
+    """
     policy = derive(site)
     windows = schedule(policy, at)
     opened = frozenset(windows.open)
     flow = verdict(policy, session, opened)
-    traced = _traced(site, policy, session, opened)
+    traced = _traced(site, policy, session, opened, table)
     if traced.accepted is not (flow is not None):
         said = f"may start by {flow.id}" if flow else "may not start"
         does = "accept it" if traced.accepted else "drop it"
@@ -86,7 +90,7 @@ def explained(site: Site, session: Session, at: datetime) -> Answer:
     )
 
 
-def _traced(site: Site, policy: Policy, session: Session, opened: frozenset[str]) -> Traced:
+def _traced(site: Site, policy: Policy, session: Session, opened: frozenset[str], table: Table) -> Traced:
     by = ports(site)
     live = {
         open_set(flow): (f'"{by[flow.origin]}" . "{by[flow.target]}"',) for flow in policy.flows if flow.id in opened
@@ -101,7 +105,7 @@ def _traced(site: Site, policy: Policy, session: Session, opened: frozenset[str]
         destination_type=_destination_type(site, session),
     )
     try:
-        return trace(firewall.desired(policy, by), packet, live)
+        return trace(table, packet, live)
     except Unreadable as error:
         raise Contradiction(f"the compiled rules cannot be read: {error}. report this with the site file") from error
 
@@ -228,11 +232,11 @@ def _moment(text: str | None) -> datetime:
         raise WrongQuestion(f'--at {shown(text)} is not a time. write it as "2026-11-10 19:00"') from None
 
 
-def _run(args: argparse.Namespace) -> int:
-    site = load_site(args.site)
+def answer(args: argparse.Namespace, site: Site, policy: Policy, table: Table) -> int:
+    """Print the answer of `table` and `policy` to the question in `args`; its exit code."""
     try:
-        session = asked_session(site, derive(site), args.origin, args.target, _service(args))
-        answer = explained(site, session, _moment(args.at))
+        session = asked_session(site, policy, args.origin, args.target, _service(args))
+        said = explained(site, session, _moment(args.at), table)
     except WrongQuestion as error:
         print(error, file=sys.stderr)
         return Exit.INPUT
@@ -240,10 +244,16 @@ def _run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return Exit.UNDECIDED
     if args.json:
-        print(json.dumps(_data(answer, site.layout), ensure_ascii=False, indent=2))
+        print(json.dumps(_data(said, site.layout), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_lines(answer, site.layout, args.lang)))
-    return Exit.OK if answer.flow else Exit.NO
+        print("\n".join(_lines(said, site.layout, args.lang)))
+    return Exit.OK if said.flow else Exit.NO
+
+
+def _run(args: argparse.Namespace) -> int:
+    site = load_site(args.site)
+    policy = derive(site)
+    return answer(args, site, policy, firewall.desired(policy, ports(site)))
 
 
 COMMAND = Command(

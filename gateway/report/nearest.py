@@ -31,10 +31,10 @@ _COST = {
     Difference.SOURCE: 3,
     Difference.DESTINATION: 3,
     Difference.FAMILY: 4,
-    Difference.WAY: 5,
+    Difference.WAY: 2,
     Difference.DIRECTION: 9,
 }
-"""What a person at the site changes most easily comes first: waiting, then a port or an address, then the whole idea."""
+"""What a person at the site changes most easily comes first: waiting, then the way, a port, an address, then the whole idea."""
 _JAPANESE = {
     Difference.HOURS: "時間帯",
     Difference.GRANT: "一時許可",
