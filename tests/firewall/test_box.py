@@ -1,6 +1,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
@@ -147,7 +148,8 @@ def frame_type(packet: Packet) -> bytes:
     return b"\x08\x00" if packet.version == 4 else b"\x86\xdd"  # IANA IEEE 802 numbers
 
 
-DISCOVER = IP(src="0.0.0.0", dst="255.255.255.255") / UDP(sport=68, dport=67) / Raw(b"discover")
+NOBODY = str(IPv4Address(0))
+DISCOVER = IP(src=NOBODY, dst="255.255.255.255") / UDP(sport=68, dport=67) / Raw(b"discover")
 SOLICITATION = IPv6(src="::", dst="ff02::2", hlim=255) / ICMPv6ND_RS()
 DHCP_SERVER = (socket.AF_INET, socket.SOCK_DGRAM, 0)
 ICMPV6 = (socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)

@@ -197,7 +197,7 @@ class TestEverySample:
     def test_live_sets_are_those_of_the_openings(self, policy: Policy, table: Table) -> None:
         assert tuple(one for one in table.sets if one.live) == tuple(live_sets(policy))
 
-    def test_a_terminal_goes_nowhere_inside(self, policy: Policy, table: Table) -> None:
+    def test_a_terminal_goes_nowhere_inside(self, table: Table) -> None:
         inside = {literal for one in table.sets if one.name.startswith("inside") for literal in one.elements}
         for one in table.sets:
             if "_goes" in one.name:

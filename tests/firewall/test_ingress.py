@@ -1,3 +1,5 @@
+from ipaddress import IPv4Address
+
 import pytest
 
 from gateway.firewall.ingress import goes_set, ingress_chains
@@ -10,6 +12,7 @@ from tests.policy.sites import ROLES, site_of
 
 Chains = dict[str, tuple[str, ...]]
 MARKS = f"meta mark set meta mark | {MAY_FORWARD:#x}"
+FROM_NOBODY = f"ip saddr {IPv4Address(0)}"
 NAMED = {"name": "av", "names": ["av.example.com"], "services": [{"tcp": 443}], "via": "wan"}
 
 
@@ -98,10 +101,10 @@ class TestServed:
         return chains_of(site_of(Layout.IP_VPN_CLAIM, (Role.B,), zones=zones))
 
     def test_one_without_an_address_may_ask_for_it_where_it_is_served(self) -> None:
-        (rule,) = (one for one in self.chains("dhcp")["from_claim"] if "0.0.0.0" in one)
+        (rule,) = (one for one in self.chains("dhcp")["from_claim"] if FROM_NOBODY in one)
 
-        assert rule.startswith("ip saddr 0.0.0.0 ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept")
-        assert not [one for one in self.chains("dhcp")["from_wan"] if "0.0.0.0" in one]
+        assert rule.startswith(f"{FROM_NOBODY} ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept")
+        assert not [one for one in self.chains("dhcp")["from_wan"] if FROM_NOBODY in one]
 
     def test_one_may_ask_for_a_router_where_the_box_is_it(self) -> None:
         assert [one for one in self.chains("ra")["from_claim"] if "nd-router-solicit" in one]
@@ -109,7 +112,7 @@ class TestServed:
     def test_otherwise_nobody_without_an_address_is_heard(self) -> None:
         text = "\n".join(self.chains()["from_claim"])
 
-        assert "0.0.0.0" not in text
+        assert FROM_NOBODY not in text
         assert "nd-router" not in text
 
 
