@@ -12,6 +12,8 @@ _LONGEST_FIELD = max(map(len, FIELDS))
 _COMPARISONS = ("!=", "==", "<=")
 _VERDICTS = ("accept", "drop")
 _JUMPS = ("goto", "jump")
+_NO_VALUES = (*_VERDICTS, *_JUMPS, "counter", "comment", "reject", "limit", "{", "}", ",")
+_BITS = re.compile(r"0x[0-9a-f]{1,8}")
 
 
 class Unreadable(Exception):
@@ -104,7 +106,7 @@ class _Reader:
 
     def _statement(self) -> Part | None:
         if self._take("meta", "mark", "set", "meta", "mark", "|"):
-            return Mark(int(self._word(), 16))
+            return Mark(self._bits())
         if self._take("tcp", "flags", "&"):
             mask = self._flags()
             self._expect("==")
@@ -121,24 +123,26 @@ class _Reader:
         return None
 
     def _comparison(self) -> Part | None:
-        fields = []
-        while field := self._field():
-            fields.append(field)
-            if not self._take("."):
-                break
-        if not fields:
+        field = self._field()
+        if field is None:
             return None
+        fields = [field]
+        while self._take("."):
+            field = self._field()
+            if field is None:
+                raise Unreadable(f"a concatenation without its next field, in the rule: {self._rule}")
+            fields.append(field)
         if self._take("vmap"):
             return Lookup(tuple(fields), tuple(self._entries()))
         comparison = next((word for word in _COMPARISONS if self._take(word)), "==")
         if self._take("{"):
             return Compare(tuple(fields), comparison, elements=tuple(self._elements()))
-        word = self._word()
+        word = self._value()
         if word.startswith("@"):
             return Compare(tuple(fields), comparison, named=word[1:])
         elements = [word]
         while self._take(","):
-            elements.append(self._word())
+            elements.append(self._value())
         return Compare(tuple(fields), comparison, elements=tuple(elements))
 
     def _field(self) -> Field | None:
@@ -172,6 +176,19 @@ class _Reader:
             if not self._take(","):
                 self._expect("}")
                 return
+
+    def _value(self) -> str:
+        """A word that can be compared with; a verdict in its place means the comparison was cut off."""
+        word = self._word()
+        if word in _NO_VALUES:
+            raise Unreadable(f"'{word}' stands where a value should, in the rule: {self._rule}")
+        return word
+
+    def _bits(self) -> int:
+        word = self._word()
+        if not _BITS.fullmatch(word):
+            raise Unreadable(f"'{word}' is no mark, in the rule: {self._rule}")
+        return int(word, 16)
 
     def _flags(self) -> frozenset[str]:
         word = self._word().strip("()")

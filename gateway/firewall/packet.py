@@ -37,7 +37,7 @@ Value = IpAddress | int | str
 Field = tuple[str, ...]
 
 
-def _of_family(version: int, read: Callable[[Packet], Value]) -> Callable[[Packet], Value | None]:
+def _of_family(version: int, read: Callable[[Packet], Value | None]) -> Callable[[Packet], Value | None]:
     return lambda packet: read(packet) if packet.source.version == version else None
 
 
@@ -46,7 +46,7 @@ def _of_protocol(protocol: Protocol, read: Callable[[Packet], Value | None]) -> 
 
 
 def _echo(version: int) -> Callable[[Packet], Value | None]:
-    return _of_family(version, lambda packet: "echo-request" if packet.protocol is Protocol.ICMP_ECHO else "")
+    return _of_family(version, _of_protocol(Protocol.ICMP_ECHO, lambda _: "echo-request"))
 
 
 def _header(packet: Packet) -> str:
