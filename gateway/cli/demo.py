@@ -87,7 +87,7 @@ def _report(result: Rehearsal, seconds: float) -> Iterator[str]:
     yield f"under the policy:  {result.probes - len(result.wrong)} of {result.probes} probes as declared"
     yield ""
     yield from lines(_matrix(result.matrix))
-    yield "  4 6  a session may start in IPv4, IPv6     ·  its first packet is dropped     !  differs from the declaration"
+    yield "  4 6  may start in IPv4, IPv6, to a declared host    ·  no host there was reached    !  differs from the declaration"
     yield from _mistakes(result)
     if result.sessions:
         yield ""
@@ -118,17 +118,23 @@ def _matrix(rows: tuple[Row, ...]) -> Iterator[tuple[str, ...]]:
         cells = list(group)
         yield (
             f"{origin} → {target}",
-            *(" ".join(_cell(row) for row in cells if row.service == service) for service in services),
+            *(" ".join(_cells([row for row in cells if row.service == service])) for service in services),
         )
 
 
-def _cell(row: Row) -> str:
-    return (str(row.family) if row.observed else "·") + ("" if row.right else "!")
+def _cells(rows: list[Row]) -> Iterator[str]:
+    """One sign for each family: several hosts of a zone may have been asked."""
+    for family in sorted({row.family for row in rows}):
+        mine = [row for row in rows if row.family == family]
+        yield (str(family) if any(row.observed for row in mine) else "·") + (
+            "" if all(row.right for row in mine) else "!"
+        )
 
 
 def _mistakes(result: Rehearsal) -> Iterator[str]:
     for row in result.wrong:
-        what = f"{row.session.origin} → {row.session.target}, {row.service}, IPv{row.family}"
+        ends = f"{row.session.source} → {row.session.destination}"
+        what = f"{row.session.origin} → {row.session.target}, {row.service}, IPv{row.family} ({ends})"
         if not row.control:
             yield f"  {what}: did not pass the open router, so this observation means nothing"
         else:
@@ -172,6 +178,8 @@ def _data(result: Rehearsal, seconds: float) -> dict[str, Any]:
             {
                 "from": row.session.origin,
                 "to": row.session.target,
+                "source": str(row.session.source),
+                "destination": str(row.session.destination),
                 "service": row.service,
                 "family": row.family,
                 "declared": row.declared,

@@ -112,7 +112,7 @@ def ask(twin: Twin, probes: Iterable[Probe], expected: Iterable[Probe]) -> froze
 
 
 def _zones(twin: Twin) -> tuple[Zone, ...]:
-    return (Zone.GATEWAY, *dict.fromkeys(host.zone for host in twin.hosts.values()))
+    return (*dict.fromkeys(host.zone for host in twin.hosts.values()), Zone.GATEWAY)
 
 
 def _spokesmen(twin: Twin, zone: Zone) -> tuple[Host, ...]:

@@ -67,7 +67,7 @@ def test_a_failure_on_the_way_puts_back_what_was_in_force(
     with pytest.raises(ApplyError, match="what was in force before is back"):
         twin.apply(breaking(desired))
     after = twin.gateway.call(firewall.observe)
-    assert (after.rules, after.elements) == (before.rules, before.elements)
+    assert (after.rules, after.sets) == (before.rules, before.sets)
     assert difference(desired.wiring, twin.gateway.call(wiring.observe, desired.wiring)) == ()
 
 
