@@ -30,8 +30,9 @@ def observe() -> Observed:
             if "table" in entry and entry["table"]["family"] == FAMILY
         }
         latched = LATCH_TABLE in names
+        latch = nft.run(f"list table {FAMILY} {LATCH_TABLE}") if latched else ""
         if TABLE not in names:
-            return Observed(None, {}, {}, frozenset(), latched)
+            return Observed(None, {}, {}, frozenset(), latched, latch)
         dump = nft.dump(f"list table {FAMILY} {TABLE}")
         text = nft.run(f"list table {FAMILY} {TABLE}")
     rules = Tally({entry["chain"]["name"]: 0 for entry in dump if "chain" in entry})
@@ -42,6 +43,7 @@ def observe() -> Observed:
         {entry["set"]["name"]: _live_set(entry["set"]) for entry in dump if "set" in entry},
         frozenset(entry["counter"]["name"] for entry in dump if "counter" in entry),
         latched,
+        latch,
     )
 
 
@@ -71,9 +73,9 @@ def apply(table: Table) -> None:
 
 
 def restore(observed: Observed) -> None:
-    """Put back what `observe` saw. Without a table then, the guard keeps the box closed. Raises NftError."""
+    """Put back what `observe` saw, the latch included. Without either, the guard keeps the box closed. Raises NftError."""
     with Nft() as nft:
-        nft.run(_without(TABLE) + (observed.text or ""))
+        nft.run(_without(TABLE) + _without(LATCH_TABLE) + (observed.text or "") + observed.latch)
 
 
 def _without(table: str) -> str:

@@ -30,6 +30,8 @@ class Observed:
     counters: frozenset[str]
     latched: bool
     """Whether the boot latch still drops everything."""
+    latch: str = ""
+    """The latch's text, to put it back."""
 
 
 def reload_commands(table: Table, live: Observed) -> str:
