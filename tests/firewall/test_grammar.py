@@ -72,6 +72,7 @@ def test_what_decides_nothing_is_nothing(rule: str) -> None:
     [
         "socket transparent 1 accept",
         "ip saddr",
+        "ip saddr accept",
         "ip saddr . accept",
         "meta mark set 0x40000000",
         "meta mark set meta mark | lots",
