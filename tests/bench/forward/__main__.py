@@ -1,6 +1,7 @@
 """`python -m tests.bench.forward [--rounds N]`: what our rules cost beside firewalld's and beside none. Needs root."""
 
 import argparse
+import os
 import sys
 import time
 from collections import defaultdict
@@ -11,7 +12,7 @@ from functools import partial
 from gateway.enforcer.transaction import desire
 from gateway.policy.model import FAMILIES
 from gateway.twin.namespace import sweep
-from tests.bench.forward.measure import DIRECTIONS, NAMES, ORIGINAL, SHARE, Measured, Passage
+from tests.bench.forward.measure import DIRECTIONS, NAMES, ORIGINAL, SHARE, Measured, NothingPasses, Passage
 from tests.bench.forward.report import Figure, Results, Round, report
 from tests.bench.forward.rig import Rig
 from tests.bench.forward.site import bench_site
@@ -64,12 +65,19 @@ def run(rounds: int) -> Results:
 
 
 def main() -> int:
-    """Print the report."""
+    """Print the report; 1 if a ruleset lets nothing through, 4 without root."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.forward", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help=f"how often (default {ROUNDS})")
     rounds = parser.parse_args().rounds
+    if os.geteuid() != 0:
+        print("network namespaces need root. run it as root", file=sys.stderr)
+        return 4
     start = time.monotonic()
-    results = run(rounds)
+    try:
+        results = run(rounds)
+    except NothingPasses as error:
+        print(error, file=sys.stderr)
+        return 1
     print(
         f"per second of one processor's time; medians of {rounds} interleaved rounds, {time.monotonic() - start:.0f} s\n"
     )

@@ -39,7 +39,10 @@ _HEADER = """# Written by firewalld {version} for the policy of tests/bench/forw
 
 
 def main() -> int:
-    """Write the file; 4 if firewalld did not come up."""
+    """Write the file; 4 without root, or if firewalld did not come up."""
+    if os.geteuid() != 0:
+        print("network namespaces need root. run it as root", file=sys.stderr)
+        return 4
     site = bench_site()
     files = configuration(derive(site), ports(site))
     with TemporaryDirectory(prefix="firewalld-") as directory:
