@@ -6,6 +6,9 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from gateway.site.values import Family, IpAddress, IpNetwork
 
 EVERYWHERE: tuple[IpNetwork, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+_NO_HOSTS = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
+GLOBAL_V6 = ip_network("2000::/3")
+"""The unicast addresses IANA gives out (RFC 4291 §2.4, IANA IPv6 address space)."""
 
 
 def merged(networks: Iterable[IpNetwork]) -> tuple[IpNetwork, ...]:
@@ -33,6 +36,11 @@ def without(networks: Iterable[IpNetwork], taken: Iterable[IpNetwork]) -> tuple[
     for hole in taken:
         left = [piece for network in left for piece in _less(network, hole)]
     return merged(left)
+
+
+def internet() -> tuple[IpNetwork, ...]:
+    """Every address a host on the Internet can have: no loopback, link-local, multicast or reserved ones (RFC 6890)."""
+    return (*without(EVERYWHERE[:1], map(ip_network, _NO_HOSTS)), GLOBAL_V6)
 
 
 def _less(network: IpNetwork, hole: IpNetwork) -> Iterable[IpNetwork]:

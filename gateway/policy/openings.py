@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.policy.model import Flow, Granted, Reason, ServicePorts, When, Window
-from gateway.policy.networks import EVERYWHERE, hosts, merged, without
+from gateway.policy.networks import hosts, internet, merged, without
 from gateway.policy.places import all_inside, holds_tunnel, inside, own, part, terminals, zone_of
 from gateway.policy.services import ANYTHING, DNS, NTP, SSH, SYSLOG, declared
 from gateway.site.layout import TERMINAL_ZONES, Zone
@@ -151,4 +151,4 @@ def _beyond(site: Site) -> tuple[IpNetwork, ...]:
     provider = site.tunnel.provider if site.tunnel else None
     protected = provider.remote_networks if holds_tunnel(site) and provider else ()
     systems = [system for system in (site.claim_system, site.qualification_system) if system]
-    return without(EVERYWHERE, (*all_inside(site), *protected, *(n for one in systems for n in one.networks)))
+    return without(internet(), (*all_inside(site), *protected, *(n for one in systems for n in one.networks)))

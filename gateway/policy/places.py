@@ -1,6 +1,6 @@
 """Where things are in a site: the prefixes of a zone, the box's own addresses, the hosts with a use, the way out."""
 
-from gateway.policy.networks import hosts, merged
+from gateway.policy.networks import EVERYWHERE, hosts, merged
 from gateway.site.layout import TERMINAL_ZONES, Line, Zone
 from gateway.site.model import Site
 from gateway.site.values import IpAddress, IpNetwork
@@ -51,8 +51,10 @@ def all_inside(site: Site) -> tuple[IpNetwork, ...]:
 
 
 def own(site: Site, zone: Zone) -> tuple[IpNetwork, ...]:
-    """The box's own addresses in `zone`, as host networks."""
+    """The box's own addresses in `zone`, as host networks; everything where the line assigns them."""
     found = part(site, zone)
+    if isinstance(found, WanZone) and found.uplink.static is None:
+        return EVERYWHERE
     return hosts(one.ip for one in found.addresses) if found else ()
 
 

@@ -103,7 +103,7 @@ def test_an_update_or_a_grant_may_be_named_like_anything_else(name: str) -> None
         updates=[
             UPDATE | {"name": name, "hours": "12:00-13:00"},
             UPDATE | {"name": other, "names": ["av.example.com"]},
-            UPDATE | {"name": f"{name}-tcp4", "via": "tunnel"},
+            UPDATE | {"name": f"{name}-tcp4", "via": "tunnel", "networks": ["203.0.113.64/26"]},
         ],
         grants={one: GRANT | {"to": "claim"} for one in (name, other, f"{name}4")},
     )

@@ -3,7 +3,7 @@ from ipaddress import ip_address, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.networks import EVERYWHERE, hosts, merged, of_family, without
+from gateway.policy.networks import EVERYWHERE, hosts, internet, merged, of_family, without
 from gateway.site.values import IpNetwork
 
 
@@ -69,3 +69,20 @@ def test_everywhere_less_a_host_is_everything_else() -> None:
     assert sum(network.num_addresses for network in left if network.version == 4) == 2**32 - 1
     assert not any(network.overlaps(hole) for network in left if network.version == 4)
     assert of_family(left, 6) == nets("::/0")
+
+
+def test_the_internet_has_hosts_only() -> None:
+    for text in (
+        "127.0.0.1",
+        "0.0.0.1",
+        "169.254.1.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "fe80::1",
+        "ff02::1",
+        "fd00::1",
+    ):
+        assert not any(ip_address(text) in network for network in internet())
+    for text in ("192.0.2.1", "100.64.0.1", "2001:db8::1"):
+        assert any(ip_address(text) in network for network in internet())

@@ -58,7 +58,8 @@ class TestUpdates:
         assert flow.families == (4, 6)
 
     def test_the_way_out_is_the_declared_one(self) -> None:
-        site = site_of(Layout.IPSEC_ROUTER_CLAIM, updates=[PATCHES, PATCHES | {"name": "inner", "via": "tunnel"}])
+        inner = PATCHES | {"name": "inner", "via": "tunnel", "networks": ["203.0.113.64/26"]}
+        site = site_of(Layout.IPSEC_ROUTER_CLAIM, updates=[PATCHES, inner])
 
         assert {name: flow.target for name, flow in opened(site).items()} == {
             "claim-wan-update-patches": Zone.WAN,
