@@ -1,13 +1,13 @@
 """One flow as sets and rules: what its starter's side may send, and what may come back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.firewall.live import answer_condition, asked_set, names_set, start_condition, word
 from gateway.firewall.rules import ADDRESS_TYPE, IP
 from gateway.firewall.table import NamedSet, literal
 from gateway.policy.model import Flow, Protocol
-from gateway.site.values import Family
+from gateway.site.values import Family, IpNetwork, PortRange
 
 START_TCP = "start_tcp"
 ANSWER_TCP = "answer_tcp"
@@ -41,16 +41,22 @@ def flow_sets(flow: Flow) -> Iterator[NamedSet]:
                 yield NamedSet(
                     set_name(flow, protocol, family),
                     f"{address} . {address}{service}",
-                    "interval",
+                    flags_for((*sources, *destinations), ports),
                     tuple(f"{pair}{suffix}" for pair in pairs for suffix in suffixes),
                 )
             if flow.names:
                 yield NamedSet(
                     named_set_name(flow, protocol, family),
                     f"{address}{service}",
-                    "interval",
+                    flags_for(sources, ports),
                     tuple(f"{literal(source)}{suffix}" for source in sources for suffix in suffixes),
                 )
+
+
+def flags_for(networks: Iterable[IpNetwork], ports: Iterable[PortRange | None]) -> str:
+    """`interval` only where something is a range: the kernel finds a single host faster in a hash."""
+    single = all(network.prefixlen == network.max_prefixlen for network in networks)
+    return "" if single and all(one is None or one.first == one.last for one in ports) else "interval"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def _from_zone(policy: Policy, zone: Zone) -> Iterator[str]:
 
 def _from_terminals(policy: Policy, zone: Zone) -> Iterator[str]:
     yield _ANSWER
+    for family in FAMILIES:
+        yield f"ct state established ct direction original {IP[family]} daddr @{goes_set(zone, family)} {_MARK} accept"
     if (zone, Segment.DHCP) in policy.served:
         yield f'{_FROM_NOWHERE} {DHCP_TO_SERVER} accept comment "asks for an address before it has one"'
     if (zone, Segment.RA) in policy.served:

@@ -41,7 +41,7 @@ def reload_commands(table: Table, live: Observed) -> str:
 
 def same_kind(wanted: NamedSet, live: LiveSet) -> bool:
     """Whether the kernel's set can hold what `wanted` holds. The dump of nft 1.0.6 omits the flag `dynamic`."""
-    flags = frozenset(wanted.flags.split(",")) - {"dynamic"}
+    flags = frozenset(filter(None, wanted.flags.split(","))) - {"dynamic"}
     return wanted.type == live.type and flags == live.flags - {"dynamic"}
 
 

@@ -18,7 +18,7 @@ class NamedSet:
 
     def lines(self) -> tuple[str, ...]:
         """Its part of the table block."""
-        body = [f"type {self.type}", f"flags {self.flags}", *self.options]
+        body = [f"type {self.type}", *((f"flags {self.flags}",) if self.flags else ()), *self.options]
         if self.elements:
             body.append(f"elements = {{ {', '.join(self.elements)} }}")
         return (f"set {self.name} {{", *(f"  {line}" for line in body), "}")
