@@ -20,10 +20,7 @@ SHARED_FOLDER = (Protocol.TCP, 445)
 
 
 def declared(site: Site, session: Session, opened: frozenset[str] = frozenset()) -> bool:
-    """Whether the site file lets `session` start while the timed openings in `opened` are open.
-
-    The session's source is taken to be a declared host of its zone.
-    """
+    """Whether the site file lets `session` start while the timed openings in `opened` are open."""
     match session.origin, session.target:
         case Zone.LAN, Zone.CLAIM | Zone.QUALIFICATION:
             return _folder_from_lan(site, session, opened) or _granted(site, session, opened)
@@ -50,7 +47,7 @@ def _service(session: Session) -> tuple[Protocol, int | None]:
 
 def _folder_from_lan(site: Site, session: Session, opened: frozenset[str]) -> bool:
     """The claim folder as declared; the qualification folders always (they are the receipt PC's link, docs/layouts.md)."""
-    if _service(session) != SHARED_FOLDER:
+    if _service(session) != SHARED_FOLDER or not _is_receipt_pc(site, session.source):
         return False
     uses = _uses(site, session.target, session.destination)
     if Use.QUALIFICATION in uses:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface
 
-from gateway.policy.places import all_inside, holds_tunnel, own, part, way_out
+from gateway.policy.places import holds_tunnel, own, part, way_out, zone_of
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.model import Site
 from gateway.site.values import Family, IpAddress, IpInterface, IpNetwork
@@ -30,6 +30,8 @@ class Host:
     """Its next hop for everything, one per family. A carrier routes no clinic's private prefixes; here the line's side
     does, so that "nothing starts from outside" is a real test."""
     services: tuple[IpInterface, ...] = ()
+    one_of_many: bool = False
+    """Whether others are declared just like it, so that a few of them speak for all."""
 
     def faces(self, family: Family) -> tuple[IpAddress, ...]:
         """The addresses it is asked at in one family: those of the hosts it stands for, else its own."""
@@ -37,8 +39,9 @@ class Host:
 
 
 def hosts(site: Site) -> tuple[Host, ...]:
-    """Every receipt PC, every terminal, and what stands at the other end of the line and of the tunnel."""
-    return (*_receipt_pcs(site), *_terminals(site), *_provider(site), *_tunnel_end(site))
+    """Every PC a site file names, and what stands at the other end of the line and of the tunnel."""
+    pcs = tuple(_receipt_pcs(site))
+    return (*pcs, *_others_in_lan(site, pcs), *_terminals(site), *_provider(site), *_tunnel_end(site))
 
 
 def box_faces(site: Site, zone: Zone, family: Family) -> tuple[IpAddress, ...]:
@@ -61,7 +64,25 @@ def _receipt_pcs(site: Site) -> Iterator[Host]:
     routers = tuple(address.ip for address in lan.addresses)
     for number, pc in enumerate(lan.receipt_pcs):
         addresses = (_with_prefix(_first_host(network, routers), lan.addresses) for network in pc.networks)
-        yield Host(f"pc{number}", Zone.LAN, tuple(addresses), routers)
+        yield Host(f"pc{number}", Zone.LAN, tuple(addresses), routers, one_of_many=True)
+
+
+def _others_in_lan(site: Site, pcs: tuple[Host, ...]) -> Iterator[Host]:
+    """Who manages the box or may be granted something, and the servers in lan that the box itself uses."""
+    lan, management = site.zones.lan, site.management
+    if lan is None:
+        return
+    routers = tuple(address.ip for address in lan.addresses)
+    known = [address.ip for pc in pcs for address in pc.addresses]
+    people = [*(management.from_ if management else ()), *(n for one in site.grants.values() for n in one.from_)]
+    strangers = [network for network in dict.fromkeys(people) if not any(address in network for address in known)]
+    for number, network in enumerate(strangers):
+        address = _first_host(network, routers)
+        yield Host(f"manager{number}", Zone.LAN, (_with_prefix(address, lan.addresses),), routers)
+    servers = [server for server in _servers(site) if zone_of(site, server) is Zone.LAN and server not in known]
+    if servers:
+        addresses = tuple(_with_prefix(server, lan.addresses) for server in dict.fromkeys(servers))
+        yield Host("servers", Zone.LAN, addresses, routers)
 
 
 def _terminals(site: Site) -> Iterator[Host]:
@@ -70,7 +91,8 @@ def _terminals(site: Site) -> Iterator[Host]:
         for number, terminal in enumerate(segment.terminals if isinstance(segment, TerminalZone) else ()):
             own_side = segment.addresses if segment else ()
             addresses = tuple(_with_prefix(address, own_side) for address in terminal.addresses)
-            yield Host(f"{zone}{number}", zone, addresses, tuple(router.ip for router in own_side))
+            routers = tuple(router.ip for router in own_side)
+            yield Host(f"{zone}{number}", zone, addresses, routers, one_of_many=True)
 
 
 def _provider(site: Site) -> Iterator[Host]:
@@ -114,9 +136,12 @@ def _updates(site: Site, via: str) -> Iterator[IpAddress]:
 
 
 def _asked_by_the_box(site: Site) -> Iterator[IpAddress]:
+    yield from (server for server in _servers(site) if zone_of(site, server) is Zone.WAN)
+
+
+def _servers(site: Site) -> tuple[IpAddress, ...]:
     management = site.management
-    servers = (*management.ntp, *management.dns, *management.syslog) if management else ()
-    yield from (server for server in servers if not any(server in network for network in all_inside(site)))
+    return (*management.ntp, *management.dns, *management.syslog) if management else ()
 
 
 def _first_host(network: IpNetwork, taken: tuple[IpAddress, ...]) -> IpAddress:

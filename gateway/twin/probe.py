@@ -41,7 +41,7 @@ QUIET_S = 0.2
 
 _FIRST_SOURCE_PORT = 20_000
 _SPOKESMEN = 2
-"""How many hosts of one zone are asked and ask: a second one shows that an address decides, not only its zone."""
+"""How many of those who are declared alike are asked and ask: a second one shows that more than one is served."""
 _GATEWAY = "gateway"
 _STARTERS = (Zone.WAN, Zone.TUNNEL, Zone.QUALIFICATION, Zone.CLAIM, Zone.LAN, Zone.GATEWAY)
 SO_RCVBUFFORCE = 33  # asm-generic/socket.h; the socket module does not name it
@@ -116,7 +116,9 @@ def _zones(twin: Twin) -> tuple[Zone, ...]:
 
 
 def _spokesmen(twin: Twin, zone: Zone) -> tuple[Host, ...]:
-    return tuple(host for host in twin.hosts.values() if host.zone is zone)[:_SPOKESMEN]
+    here = [host for host in twin.hosts.values() if host.zone is zone]
+    alike = [host for host in here if host.one_of_many][:_SPOKESMEN]
+    return (*alike, *(host for host in here if not host.one_of_many))
 
 
 def _askers(twin: Twin, zone: Zone, other: Zone, family: Family) -> Iterator[tuple[str, IpAddress]]:
