@@ -98,6 +98,18 @@ def test_a_foreign_address_and_default_route_are_taken_away(wired: Namespace, si
 
 
 @pytest.mark.root
+def test_an_address_can_change_inside_its_prefix(wired: Namespace, site: Site) -> None:
+    """The old address is the primary one of the prefix: its end must not take the new one along."""
+    wanted = part.desired(site)
+    settle(wired, wanted)
+    assert site.zones.lan is not None
+    lan = site.zones.lan.model_copy(update={"addresses": (ip_interface("192.168.10.2/24"),)})
+    moved = part.desired(site.model_copy(update={"zones": site.zones.model_copy(update={"lan": lan})}))
+    settle(wired, moved)
+    assert difference(moved, wired.call(part.observe, moved)) == ()
+
+
+@pytest.mark.root
 def test_a_missing_port_is_named_with_those_that_are_there(namespace: Namespace, site: Site) -> None:
     with pytest.raises(part.WiringError, match=r"^no such port: eth0, eth1, eth2\. this box has: none$"):
         namespace.call(part.observe, part.desired(site))
