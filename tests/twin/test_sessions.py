@@ -310,3 +310,51 @@ def test_a_learned_address_opens_an_update_until_it_is_forgotten(after_hours: Si
         put(twin.gateway, "names_claim_wan_update_patches4", "192.168.10.21 timeout 5s")
         with listening(twin.namespace("pc0"), "192.168.10.21", 443, echo), pytest.raises(TimeoutError):
             terminal.call(socket.create_connection, ("192.168.10.21", 443), SILENCE_S)
+
+
+def heard(ear: socket.socket, family: Family, flags: str) -> IP | IPv6 | None:
+    """The next TCP packet with exactly these flags that reaches the ear, or None when it stays quiet."""
+    deadline = time.monotonic() + SILENCE_S
+    while (left := deadline - time.monotonic()) > 0:
+        ear.settimeout(left)
+        try:
+            data, sender = ear.recvfrom(2048)
+        except TimeoutError:
+            return None
+        segment = IP(data)[TCP] if family == 4 else TCP(data)
+        if segment.flags == flags and 445 in (segment.sport, segment.dport):
+            return (IP if family == 4 else IPv6)(src=sender[0]) / segment
+    return None
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_terminal_cannot_turn_a_session_around(site: Site, family: Family) -> None:
+    """Split handshake (Beardsley & Qian 2010): answering a SYN with a SYN would make the terminal the starter."""
+    kind = socket.AF_INET if family == 4 else socket.AF_INET6
+    with Twin(site) as twin, ExitStack() as stack:
+        twin.apply(desire(site))
+        pc, terminal = twin.namespace("pc0"), twin.namespace("claim0")
+
+        def mute() -> None:
+            """The terminal's own kernel must not answer for us."""
+            with Nft() as nft:
+                nft.run("table inet mute {\nchain out {\ntype filter hook output priority 0;\ntcp flags rst drop\n}\n}")
+
+        terminal.call(mute)
+        at_terminal = stack.enter_context(terminal.call(socket.socket, kind, socket.SOCK_RAW, socket.IPPROTO_TCP))
+        at_pc = stack.enter_context(pc.call(socket.socket, kind, socket.SOCK_RAW, socket.IPPROTO_TCP))
+        out = stack.enter_context(terminal.call(socket.socket, kind, socket.SOCK_RAW, socket.IPPROTO_RAW))
+        client = stack.enter_context(pc.call(socket.socket, kind, socket.SOCK_STREAM | socket.SOCK_NONBLOCK))
+        client.connect_ex((TERMINAL[family], 445))
+        question = heard(at_terminal, family, "S")
+        assert question is not None
+
+        def answer(flags: str) -> None:
+            ends = (IP if family == 4 else IPv6)(src=TERMINAL[family], dst=question.src)
+            ports = {"sport": 445, "dport": question[TCP].sport, "seq": 777, "ack": question[TCP].seq + 1}
+            out.sendto(bytes(ends / TCP(flags=flags, **ports)), (question.src, 0))
+
+        answer("S")
+        assert heard(at_pc, family, "S") is None
+        answer("SA")
+        assert heard(at_pc, family, "SA") is not None  # the honest answer: the ear works and the session lived
