@@ -148,8 +148,11 @@ def _declared_services(twin: Twin) -> Iterator[tuple[Protocol, int | None]]:
             yield from _questions_of(service)
     if site.tunnel and site.tunnel.held_by == "gateway":
         yield from ((Protocol.UDP, 500), (Protocol.UDP, 4500), (Protocol.ESP, None))
+    segments = [one for one in (site.zones.claim, site.zones.qualification) if one]
+    if site.management or any(segment.serve for segment in segments):
+        yield from ((Protocol.TCP, 53), (Protocol.UDP, 123))
     if site.management:
-        yield from ((Protocol.UDP, 123), (Protocol.UDP, 514), (Protocol.TCP, 514))
+        yield from ((Protocol.UDP, 514), (Protocol.TCP, 514))
     if site.relay and site.relay.drop.sftp:
         yield Protocol.TCP, site.relay.drop.sftp.port
 

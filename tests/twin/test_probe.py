@@ -2,6 +2,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_address
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from scapy.layers.inet6 import IPv6
 
 from gateway.enforcer.transaction import desire
 from gateway.policy.derive import derive
-from gateway.policy.model import Policy, Protocol, Session, verdict
+from gateway.policy.model import Policy, Protocol, ServicePorts, Session, verdict
 from gateway.site.layout import Layout, Zone
 from gateway.site.load import load_site
 from gateway.site.model import Site
@@ -62,8 +63,21 @@ def test_every_flow_of_a_sample_is_asked_by_somebody(path: Path) -> None:
     policy, probes = derive(site), questions(Twin(site))
     for flow in policy.flows:
         alone = Policy(policy.zones, policy.networks, (flow,), ())
-        asked = {p.family for p in probes if verdict(alone, p.session, frozenset({flow.id}))}
-        assert asked == {family for family in flow.families if flow.in_family(family)[1]}
+        asked = [p for p in probes if verdict(alone, p.session, frozenset({flow.id}))]
+        for family, service in product(flow.families, flow.services):
+            if flow.in_family(family)[1]:
+                assert [p for p in asked if p.family == family and covers(service, p.session)], (
+                    flow.id,
+                    family,
+                    service,
+                )
+
+
+def covers(service: ServicePorts, session: Session) -> bool:
+    ports = service.ports
+    return service.protocol is session.protocol and (
+        ports is None or (session.port is not None and ports.first <= session.port <= ports.last)
+    )
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
