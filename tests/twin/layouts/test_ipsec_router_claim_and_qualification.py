@@ -32,4 +32,3 @@ def test_the_vendor_reaches_what_is_granted_and_both_grants_are_his_own(scene: S
             lan > gateway: tcp 22: 10.1.0.1
             lan > claim: tcp 3389: 192.168.20.10 192.168.20.11
         """)
-    assert scene.opened_from("10.1.240.7", frozenset()) == frozenset()
