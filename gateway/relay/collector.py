@@ -71,7 +71,7 @@ async def sweep(shelf: Shelf, ledger: Ledger) -> None:
     for entry in await shelf.list(PurePosixPath(TEMPORARY_FOLDER)):
         parcel_id, _, attempt = entry.path.name.partition(".")
         parcel = ledger.parcel(parcel_id)
-        if parcel is None or not attempt.isdigit():
+        if parcel is None or not (attempt.isascii() and attempt.isdecimal()):
             continue
         in_use = parcel.state in {State.DELIVERING, State.RENAMING} and int(attempt) == parcel.attempt
         if not in_use:

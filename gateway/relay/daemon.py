@@ -169,7 +169,12 @@ def _asleep_is_normal(site: Site, declared: Relay) -> bool:
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     """The one relay of this state directory. The kernel lets go of the lock however we end."""
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise RelayRefused(
+            f"{lock}: {os.strerror(error.errno or 0)}. it must be a file that the relay's user may write"
+        ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from gateway.claims.names import name_trouble
-from gateway.claims.summary import Summary
+from gateway.claims.summary import Finding, Kind, Summary
 from gateway.relay import effects as do
 from gateway.relay.effects import Effect
 from gateway.relay.errors import Absent, Changed, Differed, InUse, Occupied, ShelfError
@@ -36,7 +36,7 @@ from gateway.relay.events import (
 )
 from gateway.relay.ledger import Ledger
 from gateway.relay.notes import Notes
-from gateway.relay.parcel import Direction, Parcel, Reason, State
+from gateway.relay.parcel import Direction, Hold, Parcel, Reason, State
 from gateway.relay.presence import Presence
 from gateway.relay.route import Route
 from gateway.relay.shelf import Entry, Shelf
@@ -131,7 +131,7 @@ class Hands:
         reasons: tuple[Reason, ...] = (trouble,) if trouble else ()
         if not claim:
             return Inspected(summary, reasons)
-        reasons += summary.holds
+        reasons += (*summary.holds, *_no_claim(summary))
         if reasons:
             return Inspected(summary, reasons)
         return Inspected(summary, (), self._twin_of(parcel, summary))
@@ -208,6 +208,14 @@ class Hands:
 
     def _failed(self, error: ShelfError) -> Failed:
         return Failed(error.trouble, self._jitter(), differed=isinstance(error, Differed))
+
+
+def _no_claim(summary: Summary) -> tuple[Reason, ...]:
+    """Why a file in 請求 that no finding holds is no claim all the same: its place is made of payer and month."""
+    if summary.kind is Kind.RETURN:
+        return (Hold.NOT_A_CLAIM,)
+    nowhere = not summary.payer or not summary.claim_month
+    return (Finding.NO_PAYER_OR_MONTH,) if nowhere and not summary.holds else ()
 
 
 def source_entry(parcel: Parcel) -> Entry:

@@ -116,7 +116,8 @@ class SmbShelf:
     async def _within(self, deadline_s: float, work: Callable[[Line], T]) -> T:
         task = asyncio.ensure_future(asyncio.to_thread(self._call, work))
         try:
-            return await asyncio.wait_for(asyncio.shield(task), deadline_s)
+            async with asyncio.timeout(deadline_s):  # wait_for of Python 3.11 may lose a cancellation
+                return await asyncio.shield(task)
         except (TimeoutError, asyncio.CancelledError) as error:
             if self._line is not None:
                 self._line.cut()
@@ -160,7 +161,8 @@ class SmbShelf:
         closing = asyncio.ensure_future(asyncio.to_thread(line.hang_up, politely=politely and line.alive))
         with suppress(TimeoutError, ShelfError):
             try:
-                await asyncio.wait_for(asyncio.shield(closing), CUT_GRACE_S)
+                async with asyncio.timeout(CUT_GRACE_S):
+                    await asyncio.shield(closing)
             finally:
                 line.cut()
 
