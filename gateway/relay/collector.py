@@ -2,9 +2,11 @@
 
 import asyncio
 import uuid
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from gateway.claims.names import is_temporary, matches, published_name
+from gateway.journal import tell
+from gateway.relay import messages
 from gateway.relay.clock import Clocks
 from gateway.relay.courier import Courier
 from gateway.relay.errors import InUse, ShelfError
@@ -12,6 +14,7 @@ from gateway.relay.events import Engaged, Looked
 from gateway.relay.ledger import Ledger, LedgerBusy
 from gateway.relay.pace import Pace
 from gateway.relay.parcel import TEMPORARY_FOLDER, Direction, Parcel, State
+from gateway.relay.room import COPIES, FILE_MOST_BYTES, has_room
 from gateway.relay.route import Route
 from gateway.relay.shelf import Entry, Shelf
 from gateway.relay.step import step
@@ -20,13 +23,17 @@ from gateway.relay.step import step
 class Collector:
     """Polls the share. A share that is down is `presence`'s to tell, not ours; the next poll asks again."""
 
-    def __init__(self, route: Route, courier: Courier, ledger: Ledger, pace: Pace, clocks: Clocks) -> None:
+    def __init__(
+        self, route: Route, courier: Courier, ledger: Ledger, pace: Pace, clocks: Clocks, *, spool: Path
+    ) -> None:
+        self._spool = spool
         self._route = route
         self._courier = courier
         self._ledger = ledger
         self._pace = pace
         self._clocks = clocks
         self._seen: dict[PurePosixPath, Parcel] = {}
+        self._left: dict[PurePosixPath, str] = {}
 
     async def watch(self) -> None:
         """Poll for ever."""
@@ -42,6 +49,7 @@ class Collector:
                 self._look_at(entry)
             present = {entry.path for entry in entries}
             self._seen = {path: parcel for path, parcel in self._seen.items() if path in present}
+            self._left = {path: code for path, code in self._left.items() if path in present}
             await sweep(self._route.terminal, self._ledger)
         except (ShelfError, LedgerBusy):
             return
@@ -53,6 +61,8 @@ class Collector:
         if self._courier.taking(str(entry.path).encode()):
             return
         if self._ledger.fetched(entry.fingerprint.key, resting=self._route.returns.after == "leave"):
+            return
+        if self._must_stay(entry):
             return
         now = self._clocks.steady()
         parcel = self._seen.get(entry.path)
@@ -66,6 +76,19 @@ class Collector:
             self._courier.feed(parcel, Engaged())
         else:
             self._seen[entry.path] = parcel
+
+    def _must_stay(self, entry: Entry) -> bool:
+        """Whether a return is too big for us, or for our disk now; said once, until that changes."""
+        size = entry.fingerprint.size
+        code = ""
+        if size > FILE_MOST_BYTES:
+            code = "too-big"
+        elif not has_room(self._spool, COPIES * size):
+            code = "disk-reserve"
+        if code and self._left.get(entry.path) != code:
+            tell(messages.RETURN_LEFT, size=size, code=code)
+        self._left[entry.path] = code
+        return bool(code)
 
 
 async def sweep(shelf: Shelf, ledger: Ledger) -> None:

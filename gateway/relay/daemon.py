@@ -117,7 +117,7 @@ async def serve(
     async with asyncio.TaskGroup() as group:
         courier = Courier(ledger, hands, pace, group, clocks.wall)
         arrivals = Arrivals(places=places, courier=courier, hands=hands, notes=notes, pace=pace, clocks=clocks)
-        collector = Collector(route, courier, ledger, pace, clocks)
+        collector = Collector(route, courier, ledger, pace, clocks, spool=places.spool)
         hints = Hints(places.drop)
         await sweep(people, ledger)
         if unknown := spool.sweep(ledger):

@@ -20,13 +20,14 @@ from gateway.relay.events import Trouble
 
 
 class ShelfError(Exception):
-    """A shelf could not do what was asked. `str()` is its code: no path, no name."""
+    """A shelf could not do what was asked. `str()` is its code: no path, no name. `local`: our own disk is to blame."""
 
     trouble: ClassVar[Trouble] = Trouble.TRANSIENT
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *, local: bool = False) -> None:
         super().__init__(code)
         self.code = code
+        self.local = local
 
 
 class Unreachable(ShelfError): ...

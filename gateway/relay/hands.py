@@ -35,9 +35,11 @@ from gateway.relay.events import (
     Verified,
 )
 from gateway.relay.ledger import Ledger, LedgerBusy
+from gateway.relay.local import LocalTroubles, is_local, place_of
 from gateway.relay.notes import Notes
 from gateway.relay.parcel import Direction, Hold, Parcel, Reason, State
 from gateway.relay.presence import Presence
+from gateway.relay.room import COPIES
 from gateway.relay.route import Route
 from gateway.relay.shelf import Entry, Shelf
 from gateway.relay.shelf import Verified as VerifiedFile
@@ -68,15 +70,31 @@ class Hands:
         self._clock = clock
         self._jitter = jitter
         self._verified: dict[str, VerifiedFile] = {}
+        self._troubles = LocalTroubles()
+        self._fetching = asyncio.Lock()
 
     async def act(self, parcel: Parcel, effect: Effect) -> Event | None:
         """Carry out one effect."""
         try:
-            return await self._act(parcel, effect)
+            event = await self._act(parcel, effect)
         except ShelfError as error:
+            if is_local(error):
+                self._troubles.heard(place_of(parcel.direction, effect), parcel.id, error.code)
+                await self._tidy(parcel)
             return self._failed(error)
         except LedgerBusy:
             return Failed(Trouble.TRANSIENT, self._jitter())
+        if not isinstance(effect, do.Wait):
+            self._troubles.heard(place_of(parcel.direction, effect), parcel.id, "")
+        return event
+
+    async def _tidy(self, parcel: Parcel) -> None:
+        """Give back the room that an act which broke off has taken."""
+        with suppress(ShelfError):
+            await asyncio.to_thread(self._spool.erase_half_made, parcel)
+        with suppress(ShelfError):
+            if parcel.direction is Direction.RETURN:
+                await self._route.people.remove(parcel.temporary)
 
     async def _act(self, parcel: Parcel, effect: Effect) -> Event | None:
         match effect:
@@ -95,6 +113,7 @@ class Hands:
                 await self._note(parcel)
                 return Noted()
             case do.ShowHeld():
+                self._spool.require_room(parcel.size)
                 await self._notes.show_held(parcel, self._spool.path(parcel))
                 return Shown()
             case _:
@@ -116,14 +135,22 @@ class Hands:
     async def _fetch(self, parcel: Parcel) -> Event:
         """Copy a return from the share. Rewritten or gone since it was listed: the next look starts a new parcel."""
         if not self._spool.path(parcel).exists():
-            self._spool.erase_part(parcel)
-            try:
-                await self._route.terminal.fetch(source_entry(parcel), self._spool.part(parcel))
-            except (Changed, Absent):
-                return NothingTaken()
-            except InUse:
-                return Busy()
-            await asyncio.to_thread(self._spool.complete_part, parcel)
+            # One at a time: the room that was found must still be there when the bytes come.
+            async with self._fetching:
+                self._spool.erase_part(parcel)
+                self._spool.require_room(COPIES * parcel.fingerprint.size)
+                try:
+                    await self._route.terminal.fetch(source_entry(parcel), self._spool.part(parcel))
+                except (Changed, Absent) as error:
+                    if error.local:
+                        raise
+                    return NothingTaken()
+                except InUse:
+                    return Busy()
+                except ShelfError:
+                    self._spool.erase_part(parcel)
+                    raise
+                await asyncio.to_thread(self._spool.complete_part, parcel)
         return await asyncio.to_thread(self._spool.hash, parcel)
 
     async def _inspect(self, parcel: Parcel) -> Event:
@@ -149,6 +176,8 @@ class Hands:
         match effect:
             case do.PutVerified():
                 await self._abandon(parcel)
+                if parcel.direction is Direction.RETURN:
+                    self._spool.require_room(parcel.size)
                 source = self._spool.path(parcel)
                 self._verified[parcel.id] = await shelf.put_verified(source, parcel.temporary, parcel.digest)
                 return Verified()
@@ -188,6 +217,7 @@ class Hands:
             case Direction.CLAIM, _ if parcel.duplicate:
                 await self._notes.duplicate(parcel)
             case Direction.CLAIM, _:
+                self._spool.require_room(parcel.size)
                 await self._notes.delivered(parcel, self._spool.path(parcel))
             case Direction.RETURN, "move":
                 await self._put_away(parcel)
@@ -209,7 +239,9 @@ class Hands:
             return
 
     def _failed(self, error: ShelfError) -> Failed:
-        return Failed(error.trouble, self._jitter(), differed=isinstance(error, Differed))
+        # Our own disk's trouble is no word of the terminal's: a person mends it, and the parcel goes on.
+        trouble = Trouble.PERSON if is_local(error) and error.trouble is Trouble.BUG else error.trouble
+        return Failed(trouble, self._jitter(), differed=isinstance(error, Differed))
 
 
 def _no_claim(summary: Summary) -> tuple[Reason, ...]:

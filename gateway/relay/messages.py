@@ -135,6 +135,20 @@ LEDGER_GOES_ON = Message(
     en="the ledger takes steps again",
     ja="台帳への書き込みを再開しました",
 )
+LOCAL_TROUBLE = Message(
+    id="64db0343ff074ac69d21ae6d16a09305",
+    name="LOCAL_TROUBLE",
+    level=Level.ERROR,
+    en="the gateway's own disk: {place} does not work ({code}). files wait; look at its free space, its rights and its health",
+    ja="ゲートウェイ自身のディスクの {place} に問題があります ({code})。ファイルは待機します。空き容量、権限、ディスクの状態を確認してください",
+)
+RETURN_LEFT = Message(
+    id="7951ff14f62945b9b9d8867900ecb37d",
+    name="RETURN_LEFT",
+    level=Level.ERROR,
+    en="a return of {size} bytes stays on the terminal ({code}): look at it there, or make room on the gateway's disk",
+    ja="{size} バイトの返戻ファイルを端末に残しています ({code})。端末で確認するか、ゲートウェイのディスクの空きを作ってください",
+)
 HINTS_LOST = Message(
     id="60abc41e77ec47439688909af94540bd",
     name="HINTS_LOST",
@@ -153,6 +167,6 @@ SPOOL_UNKNOWN = Message(
 MESSAGES = (
     STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DIFFERED, PUT_AWAY, LEFT_ALONE,
     DROP_UNREADABLE, SHARE_UP, SHARE_ASLEEP, SHARE_DOWN, SHARE_REFUSES, HINTS_LOST, SPOOL_UNKNOWN,
-    FAULT, LEDGER_WAITS, LEDGER_GOES_ON,
+    FAULT, LEDGER_WAITS, LEDGER_GOES_ON, LOCAL_TROUBLE, RETURN_LEFT,
 )  # fmt: skip
 """The catalogue's entries of this room."""

@@ -178,7 +178,7 @@ class Rig:
                         pace=QUICK,
                         clocks=self.clocks,
                     )
-                    collector = Collector(route, courier, ledger, QUICK, self.clocks)
+                    collector = Collector(route, courier, ledger, QUICK, self.clocks, spool=self.places.spool)
                     await sweep(people, ledger)
                     spool.sweep(ledger)
                     courier.resume()
