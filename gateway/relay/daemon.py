@@ -87,7 +87,11 @@ async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, p
     terminal = SmbShelf(account, deadline=pace.deadline, refused_logon=pace.refused_logon, heard=presence.heard)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(terminal.close)
+        if not (places.ledger.exists() and places.ledger.stat().st_size):
+            _refuse_forgotten(places)  # before SQLite makes a new one, and throws a log without its ledger away
         ledger = stack.enter_context(Ledger.open(places.ledger))
+        if not ledger.parcels(1):
+            _refuse_forgotten(places)
         await serve(site, declared, places=places, pace=pace, terminal=terminal, ledger=ledger, presence=presence)
 
 
@@ -139,6 +143,16 @@ async def serve(
         for task in tasks:
             task.cancel()
         courier.stop()
+
+
+def _refuse_forgotten(places: Places) -> None:
+    """A ledger that knows nothing beside files that were carried is a lost one: numbers would start at 01回目 again."""
+    spooled = any("." not in file.name for file in places.spool.iterdir())
+    if spooled or any(file.is_file() for file in places.delivered.rglob("*")):
+        raise RelayRefused(
+            f"{places.ledger}: it is missing or empty, but parcels lie in {places.spool} or were delivered before."
+            " put the ledger back from a backup, or move both folders away to begin anew"
+        )
 
 
 async def _retire(ledger: Ledger, courier: Courier, declared: Relay, clocks: Clocks) -> None:
