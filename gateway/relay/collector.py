@@ -2,6 +2,8 @@
 
 import asyncio
 import uuid
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from gateway.claims.names import is_temporary, matches, published_name
@@ -34,6 +36,7 @@ class Collector:
         self._clocks = clocks
         self._seen: dict[PurePosixPath, Parcel] = {}
         self._left: dict[PurePosixPath, str] = {}
+        self._read_at: dict[PurePosixPath, datetime] = {}
 
     async def watch(self) -> None:
         """Poll for ever."""
@@ -46,21 +49,23 @@ class Collector:
         try:
             entries = await self._route.terminal.list(self._route.returns_folder)
             for entry in entries:
-                self._look_at(entry)
+                await self._look_at(entry)
             present = {entry.path for entry in entries}
             self._seen = {path: parcel for path, parcel in self._seen.items() if path in present}
+            self._read_at = {path: when for path, when in self._read_at.items() if path in present}
             self._left = {path: code for path, code in self._left.items() if path in present}
             await sweep(self._route.terminal, self._ledger)
         except (ShelfError, LedgerBusy):
             return
 
-    def _look_at(self, entry: Entry) -> None:
+    async def _look_at(self, entry: Entry) -> None:
         name = entry.path.name
         if is_temporary(name) or not matches(name, self._route.returns.patterns):
             return
         if self._courier.taking(str(entry.path).encode()):
             return
         if self._ledger.fetched(entry.fingerprint.key, resting=self._route.returns.after == "leave"):
+            await self._look_again(entry)
             return
         if self._must_stay(entry):
             return
@@ -76,6 +81,18 @@ class Collector:
             self._courier.feed(parcel, Engaged())
         else:
             self._seen[entry.path] = parcel
+
+    async def _look_again(self, entry: Entry) -> None:
+        """Now and then read a return that is left on the share: other bytes under the same times are a new return."""
+        newest = self._ledger.newest_from(str(entry.path).encode())
+        if newest is None or newest.state.moving or self._route.returns.after != "leave":
+            return
+        now = self._clocks.wall()
+        if now - max(newest.seen_at, self._read_at.get(entry.path, newest.seen_at)) < self._pace.rehash:
+            return
+        self._read_at[entry.path] = now
+        if await self._route.terminal.digest(entry.path) not in {None, newest.digest} and not self._must_stay(entry):
+            self._courier.feed(replace(_first_seen(entry, self._clocks), state=State.SETTLED), Engaged())
 
     def _must_stay(self, entry: Entry) -> bool:
         """Whether a return is too big for us, or for our disk now; said once, until that changes."""

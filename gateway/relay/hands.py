@@ -159,7 +159,7 @@ class Hands:
         trouble = name_trouble(parcel.name)
         reasons: tuple[Reason, ...] = (trouble,) if trouble else ()
         if not claim:
-            return Inspected(summary, reasons)
+            return Inspected(summary, reasons, "" if reasons else self._left_twin_of(parcel))
         reasons += (*summary.holds, *_no_claim(summary))
         if reasons:
             return Inspected(summary, reasons)
@@ -170,6 +170,13 @@ class Hands:
         newest = self._ledger.newest_of_series(replace(parcel, summary=summary), self._clock())
         same = newest is not None and newest.digest == parcel.digest and newest.state is not State.HELD
         return newest.id if newest is not None and same else ""
+
+    def _left_twin_of(self, parcel: Parcel) -> str:
+        """With `after: leave`, a return that was only touched: the id of the parcel that brought the same bytes."""
+        if self._route.returns.after != "leave":
+            return ""
+        newest = self._ledger.newest_from(parcel.source, apart_from=parcel.id)
+        return newest.id if newest is not None and newest.digest == parcel.digest else ""
 
     async def _act_on_target(self, parcel: Parcel, effect: Effect) -> Event:
         shelf = self._route.target(parcel.direction)
@@ -189,7 +196,7 @@ class Hands:
                 await self._abandon(parcel)
                 return await self._look(shelf, parcel)
             case do.LookForTwin(twin_id):
-                return await self._look_for_twin(shelf, twin_id)
+                return await self._look_for_twin(shelf, parcel, twin_id)
         raise TypeError(f"no hand for {type(effect).__name__}")
 
     async def _look(self, shelf: Shelf, parcel: Parcel) -> TargetLooked:
@@ -198,12 +205,14 @@ class Hands:
             return TargetLooked(Occupant.OURS if digest == parcel.digest else Occupant.OTHER, temporary=False)
         return TargetLooked(Occupant.NOTHING, temporary=await shelf.exists(parcel.temporary))
 
-    async def _look_for_twin(self, shelf: Shelf, twin_id: str) -> Event:
+    async def _look_for_twin(self, shelf: Shelf, parcel: Parcel, twin_id: str) -> Event:
         twin = self._ledger.parcel(twin_id)
         if twin is None or twin.target is None or twin.state is State.HELD:
             return TwinLooked(there=False, number=0, target="")
         if twin.state.moving:
             return Failed(Trouble.TRANSIENT, self._jitter())  # still on its way: ask again when it rests
+        if parcel.direction is Direction.RETURN:
+            return TwinLooked(there=True, number=twin.number, target=str(twin.target))  # people may have moved theirs
         there = await shelf.digest(self._route.final(twin)) == twin.digest
         return TwinLooked(there, twin.number, str(twin.target))
 

@@ -159,6 +159,14 @@ class Ledger:
         states = {State(row["state"]) for row in rows} - {State.FORGOTTEN}
         return any(resting or state.moving or state is State.HELD for state in states)
 
+    def newest_from(self, source: bytes, apart_from: str = "") -> Parcel | None:
+        """The return fetched last from this place on the share, whatever its key, if any was."""
+        return self._parcel(
+            "SELECT * FROM parcel WHERE direction = ? AND source = ? AND id <> ? AND number > 0 AND NOT duplicate"
+            " AND state NOT IN (?, ?) ORDER BY seen_at DESC, rowid DESC LIMIT 1",
+            (str(Direction.RETURN), source, apart_from, str(State.HELD), str(State.FORGOTTEN)),
+        )
+
     def parcel(self, parcel_id: str) -> Parcel | None:
         """One parcel by its id."""
         return self._parcel("SELECT * FROM parcel WHERE id = ?", (parcel_id,))
@@ -190,14 +198,14 @@ class Ledger:
             Step(State(row["state"]), row["attempt"], row["event"], datetime.fromisoformat(row["at"])) for row in rows
         )
 
-    def _rows(self, question: str, values: tuple[str | int, ...]) -> list[sqlite3.Row]:
+    def _rows(self, question: str, values: tuple[str | int | bytes, ...]) -> list[sqlite3.Row]:
         """Every reading goes through here. Raises LedgerBusy, LedgerError."""
         try:
             return self._db.execute(question, values).fetchall()
         except sqlite3.Error as error:
             raise _trouble(error, "cannot be read") from error
 
-    def _parcels(self, question: str, values: tuple[str | int, ...]) -> tuple[Parcel, ...]:
+    def _parcels(self, question: str, values: tuple[str | int | bytes, ...]) -> tuple[Parcel, ...]:
         rows = self._rows(question, values)
         try:
             return tuple(map(parcel_of, rows))
@@ -206,7 +214,7 @@ class Ledger:
                 "the ledger is damaged: a parcel's row makes no sense. keep the file, ask the vendor"
             ) from error
 
-    def _parcel(self, question: str, values: tuple[str | int, ...]) -> Parcel | None:
+    def _parcel(self, question: str, values: tuple[str | int | bytes, ...]) -> Parcel | None:
         found = self._parcels(question, values)
         return found[0] if found else None
 

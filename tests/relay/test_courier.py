@@ -5,12 +5,15 @@ import os
 import sqlite3
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gateway.relay import effects as do
+from gateway.relay.clock import Clocks
 from gateway.relay.courier import Acting, Courier
+from gateway.relay.directory import fingerprint_of
 from gateway.relay.effects import Effect
 from gateway.relay.events import Event, Restarted, Shown
 from gateway.relay.ledger import Ledger
@@ -86,6 +89,51 @@ def test_left_returns_are_fetched_once(tmp_path: Path) -> None:
 
     assert len(rig.brought()) == 1
     assert source.exists()
+
+
+def test_a_left_return_that_was_only_touched_does_not_come_again(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, after="leave")
+    source = rig.share / "returns" / "RECEIPTC.HEN"
+    source.write_bytes(return_file())
+    rig.carry()
+    source.chmod(0o640)
+
+    rig.carry()
+    rig.carry()
+
+    assert len(rig.brought()) == 1
+    assert [parcel.duplicate for parcel in rig.parcels()] == [True, False]
+
+
+def test_a_left_return_rewritten_comes_as_the_next_number(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, after="leave")
+    source = rig.share / "returns" / "RECEIPTC.HEN"
+    for content in (return_file(), return_file() + b"x", return_file()):
+        source.write_bytes(content)
+        rig.carry()
+
+    assert sorted(name.split("/")[2][:4] for name in rig.brought()) == ["01回目", "02回目", "03回目"]
+
+
+def test_a_left_return_rewritten_under_the_same_times_is_found_a_day_later(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, after="leave")
+    source = rig.share / "returns" / "RECEIPTC.HEN"
+    source.write_bytes(return_file())
+    rig.carry()
+    # The ledger's memory of this file's key is moved to what the rewritten file has: no key tells them apart.
+    source.write_bytes(return_file().replace(b"202111", b"202112"))
+    with sqlite3.connect(rig.places.ledger) as connection:
+        key = fingerprint_of(source.stat()).key
+        connection.execute("UPDATE parcel SET source_key = ?", (key,))
+    connection.close()
+    rig.carry()
+    assert len(rig.brought()) == 1
+    before = rig.clocks
+    rig.clocks = Clocks(lambda: before.wall() + timedelta(days=1), before.steady)
+
+    rig.carry()
+
+    assert len(rig.brought()) == 2
 
 
 def test_removed_returns_are_gone_at_the_terminal(tmp_path: Path) -> None:
