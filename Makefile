@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 # keeps Debian from starting their services: this machine needs smbd as a program, not as a server.
 APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap nftables openssh-client python3-venv samba smbclient systemd-container
 
-.PHONY: setup packages demo test test-fast lint lock docs fuzz bench wheelhouse clean
+.PHONY: setup packages demo test test-fast bench golden lint lock docs fuzz wheelhouse clean
 
 setup: packages $(STAMP)
 
@@ -48,6 +48,14 @@ demo: setup
 
 test-fast: setup
 	@$(BIN)/pytest -m "not root and not appliance" -q
+
+bench: setup
+	@$(BIN)/python -m tests.bench.forward
+	@echo && $(BIN)/python -m tests.bench.compile
+
+# The ruleset of every sample anew, after a change of the compiler that is meant to change them.
+golden: setup
+	@$(BIN)/python -m tests.golden.rulesets
 
 test: lint
 	@$(BIN)/pytest --durations=15

@@ -105,14 +105,22 @@ def _count(number: int, noun: str) -> str:
 
 
 def _say(results: Iterable[Checked], lang: str) -> bool:
-    ok = True
+    good = bad = 0
     for checked in results:
         if checked.site is not None:
             print(_good(checked, checked.site, lang))
         for mistake in checked.mistakes:
             print(mistake, file=sys.stderr)
-        ok = ok and not checked.mistakes
-    return ok
+        good, bad = good + (not checked.mistakes), bad + bool(checked.mistakes)
+    if good + bad > 1:
+        print(_summary(good, bad, lang))
+    return bad == 0
+
+
+def _summary(good: int, bad: int, lang: str) -> str:
+    if lang == "ja":
+        return f"{good + bad} 件中、誤りなし {good} 件、要修正 {bad} 件"
+    return f"{_count(good + bad, 'site file')}: {good} good, {bad} to mend"
 
 
 def _as_json(checked: Checked) -> dict[str, Any]:

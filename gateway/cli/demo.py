@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.command import Command, Exit, Refused
-from gateway.cli.enforceable import enforceable_site
 from gateway.cli.table import lines
 from gateway.enforcer.transaction import ApplyError
 from gateway.journal import Level, configure
+from gateway.policy.support import unsupported
+from gateway.site.layout import Layout
+from gateway.site.load import load_located
 from gateway.twin.carrying import Carried, CarryingError
 from gateway.twin.interrupt import ending_as_interrupt
 from gateway.twin.matrix import Row
 from gateway.twin.rehearsal import Rehearsal, rehearse
 from gateway.twin.relay_process import RelayProcessError
-from gateway.twin.samples import DEMO_SITE
+from gateway.twin.samples import DEMO_SITE, sample_of
 from gateway.twin.shared_folder import SharedFolderError
 from gateway.twin.smbd import SmbdError
 
@@ -30,9 +32,11 @@ _FAILURES = (ApplyError, SmbdError, SharedFolderError, RelayProcessError, Carryi
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
         "site", type=Path, nargs="?", default=DEMO_SITE, metavar="SITE", help="default: configs/ip-vpn-claim.yaml"
     )
+    which.add_argument("--layout", type=Layout, choices=tuple(Layout), metavar="ID", help="the sample site of a layout")
     parser.add_argument("--json", action="store_true", help="everything that was seen, for machines")
 
 
@@ -40,18 +44,23 @@ def _run(args: argparse.Namespace) -> int:
     configure(lang=args.lang, to_journal=False, least=Level.WARNING)
     if os.geteuid() != 0:
         raise Refused("claim-gateway demo: makes network namespaces and starts smbd. run it as root")
-    site = enforceable_site(args.site)
+    file = args.site if args.layout is None else sample_of(args.layout)
+    located = load_located(file)
+    site, missing = located.site, unsupported(located.site)
     began = time.monotonic()
     try:
         with ending_as_interrupt():
-            result = rehearse(site, args.site, _progress() if not args.json else lambda _name: None)
+            result = rehearse(site, file, _progress() if not args.json else lambda _name: None)
     except _FAILURES as error:
         raise Refused(f"claim-gateway demo: {error}") from error
     seconds = time.monotonic() - began
     if args.json:
-        print(json.dumps(_data(result, seconds), ensure_ascii=False, indent=2, default=str))
+        not_yet = [{"place": located.place(path), "text": text} for path, text in missing]
+        print(json.dumps(_data(result, seconds) | {"unsupported": not_yet}, ensure_ascii=False, indent=2, default=str))
     else:
         print("\n".join(_report(result, seconds)))
+        for path, text in missing:
+            print(f"rehearsed only: {located.place(path)}: {text}")
     return Exit.OK if result.ok else Exit.NO
 
 
@@ -78,7 +87,7 @@ def _report(result: Rehearsal, seconds: float) -> Iterator[str]:
     yield f"under the policy:  {result.probes - len(result.wrong)} of {result.probes} probes as declared"
     yield ""
     yield from lines(_matrix(result.matrix))
-    yield "  4 6  a session may start in IPv4, IPv6     ·  its first packet is dropped     !  differs from the declaration"
+    yield "  4 6  may start in IPv4, IPv6, to a declared host    ·  no host there was reached    !  differs from the declaration"
     yield from _mistakes(result)
     if result.sessions:
         yield ""
@@ -109,17 +118,23 @@ def _matrix(rows: tuple[Row, ...]) -> Iterator[tuple[str, ...]]:
         cells = list(group)
         yield (
             f"{origin} → {target}",
-            *(" ".join(_cell(row) for row in cells if row.service == service) for service in services),
+            *(" ".join(_cells([row for row in cells if row.service == service])) for service in services),
         )
 
 
-def _cell(row: Row) -> str:
-    return (str(row.family) if row.observed else "·") + ("" if row.right else "!")
+def _cells(rows: list[Row]) -> Iterator[str]:
+    """One sign for each family: several hosts of a zone may have been asked."""
+    for family in sorted({row.family for row in rows}):
+        mine = [row for row in rows if row.family == family]
+        yield (str(family) if any(row.observed for row in mine) else "·") + (
+            "" if all(row.right for row in mine) else "!"
+        )
 
 
 def _mistakes(result: Rehearsal) -> Iterator[str]:
     for row in result.wrong:
-        what = f"{row.session.origin} → {row.session.target}, {row.service}, IPv{row.family}"
+        ends = f"{row.session.source} → {row.session.destination}"
+        what = f"{row.session.origin} → {row.session.target}, {row.service}, IPv{row.family} ({ends})"
         if not row.control:
             yield f"  {what}: did not pass the open router, so this observation means nothing"
         else:
@@ -163,6 +178,8 @@ def _data(result: Rehearsal, seconds: float) -> dict[str, Any]:
             {
                 "from": row.session.origin,
                 "to": row.session.target,
+                "source": str(row.session.source),
+                "destination": str(row.session.destination),
                 "service": row.service,
                 "family": row.family,
                 "declared": row.declared,

@@ -1,61 +1,80 @@
-"""`claim-gateway show`: the matrix as people read it, as data, or as the table the kernel will get."""
+"""`claim-gateway show`: the matrix as people read it, as data, as the table the kernel will get, or as a picture."""
 
 import argparse
 import json
 from collections.abc import Iterator
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 from gateway.cli.command import Command, Exit
-from gateway.cli.enforceable import enforceable_site
 from gateway.cli.table import lines
 from gateway.firewall import part as firewall
 from gateway.policy.derive import derive
-from gateway.policy.model import Flow, Policy
+from gateway.policy.model import Flow, Granted, Policy, When, Window
+from gateway.report.matrix import flow_rows, grid, key
+from gateway.report.picture import picture
+from gateway.report.wording import Lang
+from gateway.site.layout import Zone
+from gateway.site.load import load_site
+from gateway.site.model import Site
 from gateway.wiring.part import ports
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("site", type=Path, metavar="SITE", help="the site file")
     parser.add_argument(
-        "--as", dest="form", choices=("table", "json", "nft"), default="table", help="default: %(default)s"
+        "--as", dest="form", choices=("table", "json", "nft", "svg"), default="table", help="default: %(default)s"
     )
 
 
 def _run(args: argparse.Namespace) -> int:
-    site = enforceable_site(args.site)
+    site = load_site(args.site)
     policy = derive(site)
     match args.form:
         case "nft":
             print(firewall.desired(policy, ports(site)).text(), end="")
         case "json":
-            print(json.dumps({"flows": [_data(flow) for flow in policy.flows]}, ensure_ascii=False, indent=2))
+            print(json.dumps(_data(site, policy), ensure_ascii=False, indent=2))
+        case "svg":
+            print(picture(site, policy, ports(site), args.lang), end="")
         case _:
-            print("\n".join(_table(policy, args.lang)))
+            print("\n".join(_table(site, policy, args.lang)))
     return Exit.OK
 
 
-def _table(policy: Policy, lang: str) -> Iterator[str]:
-    yield from lines(_rows(policy, lang))
-    silent = [f"{a} → {b}" for a, b in permutations(policy.zones, 2) if not policy.between(a, b)]
+def _table(site: Site, policy: Policy, lang: Lang) -> Iterator[str]:
+    roles = f"[{', '.join(site.roles)}]"
+    yield f"{site.site.name}  {site.layout}  roles {roles}"
     yield ""
-    yield ("開始できるセッションなし（応答のみ）:" if lang == "ja" else "no session may start (replies only):")
-    yield f"  {', '.join(silent)}"
+    yield from lines(grid(policy, site.layout, lang))
+    yield ""
+    yield from (f"  {line}" for line in key(policy, lang))
+    yield ""
+    yield from lines(flow_rows(policy, site.layout, lang))
 
 
-def _rows(policy: Policy, lang: str) -> Iterator[tuple[str, ...]]:
-    for flow in policy.flows:
-        yield (
-            f"{flow.origin} → {flow.target}",
-            ", ".join(str(service) for service in flow.services),
-            "+".join(f"IPv{family}" for family in flow.families),
-            " ".join(flow.clauses),
-            flow.why.ja if lang == "ja" else flow.why.en,
-        )
+def _data(site: Site, policy: Policy) -> dict[str, Any]:
+    behind = ports(site)
+    inside = dict(policy.networks)
+    return {
+        "site": site.site.name,
+        "layout": site.layout,
+        "roles": list(site.roles),
+        "zones": [_zone(zone, behind.get(zone), inside.get(zone, ())) for zone in policy.zones],
+        "flows": [_flow(flow) for flow in policy.flows],
+        "translations": [
+            {"out": one.out, "sources": list(map(str, one.sources)), "clauses": list(one.clauses)}
+            for one in policy.translations
+        ],
+        "served": [{"zone": zone, "service": service} for zone, service in policy.served],
+    }
 
 
-def _data(flow: Flow) -> dict[str, Any]:
+def _zone(zone: Zone, port: str | None, networks: tuple[object, ...]) -> dict[str, Any]:
+    return {"zone": zone, "port": port, "networks": list(map(str, networks))}
+
+
+def _flow(flow: Flow) -> dict[str, Any]:
     return {
         "id": flow.id,
         "from": flow.origin,
@@ -63,16 +82,28 @@ def _data(flow: Flow) -> dict[str, Any]:
         "families": list(flow.families),
         "sources": [str(network) for network in flow.sources],
         "destinations": [str(network) for network in flow.destinations],
+        "names": list(flow.names),
         "services": [str(service) for service in flow.services],
+        "when": _when(flow.when),
         "clauses": list(flow.clauses),
         "why": {"en": flow.why.en, "ja": flow.why.ja},
     }
 
 
+def _when(when: When) -> dict[str, Any] | None:
+    """None is always; otherwise hours with days, or the grant it waits for with its longest time in seconds."""
+    match when:
+        case Window(hours, days):
+            return {"hours": str(hours), "days": list(days)}
+        case Granted(name, at_most):
+            return {"grant": name, "at_most_s": int(at_most.total_seconds())}
+    return None
+
+
 COMMAND = Command(
     name="show",
-    summary="the matrix: who may start which session to whom, and the clause that says so",
-    example="claim-gateway show configs/ip-vpn-claim.yaml --as nft",
+    summary="the matrix: who may start which session to whom, when, and the clause that says so",
+    example="claim-gateway show configs/ip-vpn-claim.yaml --as svg > site.svg",
     arguments=_arguments,
     run=_run,
 )

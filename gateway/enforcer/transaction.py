@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from gateway.enforcer import messages
 from gateway.firewall import part as firewall
 from gateway.firewall.nft import NftError
+from gateway.firewall.reload import Observed
 from gateway.firewall.table import Table
 from gateway.journal import tell
 from gateway.policy.derive import derive
@@ -96,7 +97,7 @@ def _confirm(desired: Desired) -> None:
         raise WiringError(f"the kernel took the change and does not show it: {change}")
 
 
-def _restore(desired: Desired, wiring_before: Wiring, firewall_before: firewall.Observed) -> bool:
+def _restore(desired: Desired, wiring_before: Wiring, firewall_before: Observed) -> bool:
     try:
         firewall.restore(firewall_before)
         guarded = replace(wiring_before, rules=desired.wiring.rules)

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from gateway.firewall.rules import IP, NEIGHBOUR_DISCOVERY, refused
+from gateway.firewall.live import names_set
+from gateway.firewall.rules import DHCP_TO_SERVER, IP, NEIGHBOUR_DISCOVERY, ROUTER_SOLICITATION, refused
 from gateway.firewall.table import Chain, braces
 from gateway.policy.marks import MAY_FORWARD, TABLE_ALIVE
-from gateway.policy.model import Policy
+from gateway.policy.model import FAMILIES, Policy
 from gateway.site.layout import TERMINAL_ZONES, Zone
+from gateway.site.values import Family
+from gateway.site.zones import Segment
 
 _MARK = f"meta mark set meta mark | {MAY_FORWARD:#x}"
 _ANSWER = f"ct state established ct direction reply {_MARK} accept"
@@ -15,6 +18,12 @@ _NEIGHBOUR = (
     'comment "unmarked: the input chain decides; a duplicate-address probe has no source for fib"'
 )
 _SPOOFED = "fib saddr . iif oif missing goto spoofed"
+_FROM_NOWHERE = "ip saddr 0.0.0.0 ip daddr 255.255.255.255"
+
+
+def goes_set(zone: Zone, family: Family) -> str:
+    """The set of everything a terminal zone may be routed to."""
+    return f"{zone}_goes{family}"
 
 
 def ingress_chains(policy: Policy, ports: Mapping[Zone, str]) -> Iterator[Chain]:
@@ -22,7 +31,7 @@ def ingress_chains(policy: Policy, ports: Mapping[Zone, str]) -> Iterator[Chain]
     segments = tuple(zone for zone in policy.zones if zone is not Zone.GATEWAY)
     yield Chain("spoofed", refused("spoofed", "this source does not live behind this interface"))
     for zone in segments:
-        yield Chain(f"from_{zone}", tuple(_from_zone(zone)))
+        yield Chain(f"from_{zone}", tuple(_from_zone(policy, zone)))
     entries = ('"lo" : accept', *(f'"{ports[zone]}" : goto from_{zone}' for zone in segments))
     yield Chain(
         "prerouting",
@@ -35,23 +44,45 @@ def ingress_chains(policy: Policy, ports: Mapping[Zone, str]) -> Iterator[Chain]
     )
 
 
-def _from_zone(zone: Zone) -> Iterator[str]:
+def _from_zone(policy: Policy, zone: Zone) -> Iterator[str]:
     # Established packets come first: the pair chains check their zones and addresses again, so they need no fib.
     yield _NEIGHBOUR
     if zone is Zone.LAN:
         yield f"ct state established ct direction original {_MARK} accept"
         yield _SPOOFED
         yield f"{_MARK} accept"
-        return
+    elif zone in TERMINAL_ZONES:
+        yield from _from_terminals(policy, zone)
+    else:
+        yield from _from_line()
+
+
+def _from_terminals(policy: Policy, zone: Zone) -> Iterator[str]:
     yield _ANSWER
-    if zone not in TERMINAL_ZONES:
-        for family, ip in IP.items():
-            yield (
-                f"ct state related ct direction reply {ip} saddr != @inside{family} {_MARK} accept "
-                'comment "errors come from any router on the path, never from inside"'
-            )
+    for family in FAMILIES:
+        yield f"ct state established ct direction original {IP[family]} daddr @{goes_set(zone, family)} {_MARK} accept"
+    if (zone, Segment.DHCP) in policy.served:
+        yield f'{_FROM_NOWHERE} {DHCP_TO_SERVER} accept comment "asks for an address before it has one"'
+    if (zone, Segment.RA) in policy.served:
+        yield f'{ROUTER_SOLICITATION} accept comment "asks for a router before it has an address"'
     yield _SPOOFED
-    if zone in TERMINAL_ZONES:
-        for family, ip in IP.items():
-            yield f"ct direction original {ip} daddr @{zone}_goes{family} {_MARK} accept"
+    for family in FAMILIES:
+        yield f"ct direction original {IP[family]} daddr @{goes_set(zone, family)} {_MARK} accept"
+        for flow in policy.flows:
+            if flow.origin is zone and flow.names and family in flow.families:
+                yield (
+                    f"ct direction original {IP[family]} daddr @{names_set(flow, family)} "
+                    f"{IP[family]} daddr != @inside{family} {_MARK} accept"
+                )
+    yield 'accept comment "to the box itself; unmarked, it cannot be forwarded"'
+
+
+def _from_line() -> Iterator[str]:
+    yield _ANSWER
+    for family in FAMILIES:
+        yield (
+            f"ct state related ct direction reply {IP[family]} saddr != @inside{family} {_MARK} accept "
+            'comment "errors come from any router on the path, never from inside"'
+        )
+    yield _SPOOFED
     yield 'accept comment "to the box itself; unmarked, it cannot be forwarded"'

@@ -7,17 +7,18 @@ from gateway.site.values import IpNetwork
 
 @dataclass(frozen=True, slots=True)
 class NamedSet:
-    """A named set. `elements` are nft literals; a dynamic set has none and keeps what the kernel learns."""
+    """A named set. `elements` are nft literals; a `live` set has none here and keeps what it holds across reloads."""
 
     name: str
     type: str
     flags: str
     elements: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    live: bool = False
 
     def lines(self) -> tuple[str, ...]:
         """Its part of the table block."""
-        body = [f"type {self.type}", f"flags {self.flags}", *self.options]
+        body = [f"type {self.type}", *((f"flags {self.flags}",) if self.flags else ()), *self.options]
         if self.elements:
             body.append(f"elements = {{ {', '.join(self.elements)} }}")
         return (f"set {self.name} {{", *(f"  {line}" for line in body), "}")

@@ -1,11 +1,14 @@
 """The Policy: zone × zone → the sessions that may be started. Everything that is not in it is dropped."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from gateway.policy.networks import of_family
 from gateway.site.layout import Zone
-from gateway.site.values import Family, IpAddress, IpNetwork, PortRange
+from gateway.site.openings import Day
+from gateway.site.values import Family, Hours, IpAddress, IpNetwork, PortRange
+from gateway.site.zones import Segment
 
 FAMILIES: tuple[Family, ...] = (4, 6)
 
@@ -13,19 +16,48 @@ FAMILIES: tuple[Family, ...] = (4, 6)
 class Protocol(StrEnum):
     TCP = "tcp"
     UDP = "udp"
+    ESP = "esp"
+    """Encrypted packets of a terminal's own tunnel (RFC 4303); no ports."""
     ICMP_ECHO = "icmp-echo"
     """Only asked about, never granted: no layout declares it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ServicePorts:
-    """Responder ports of one protocol."""
+    """Responder ports of one protocol; None where the protocol has none."""
 
     protocol: Protocol
-    ports: PortRange
+    ports: PortRange | None = None
 
     def __str__(self) -> str:
-        return f"{self.protocol} {self.ports}"
+        return str(self.protocol) if self.ports is None else f"{self.protocol} {self.ports}"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Open daily within `hours`, on windows that begin on one of `days`; local time."""
+
+    hours: Hours
+    days: tuple[Day, ...]
+
+    def __str__(self) -> str:
+        days = "" if len(self.days) == len(Day) else f" {','.join(self.days)}"
+        return f"{self.hours}{days}"
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Open while a person granted it, `at_most` at a time."""
+
+    name: str
+    at_most: timedelta
+
+    def __str__(self) -> str:
+        return f"granted {self.name}"
+
+
+When = Window | Granted | None
+"""None means always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +84,9 @@ class Flow:
     services: tuple[ServicePorts, ...]
     clauses: tuple[str, ...]
     why: Reason
+    when: When = None
+    names: tuple[str, ...] = ()
+    """Host names whose addresses, once learned, are destinations too."""
 
     def __post_init__(self) -> None:
         if not self.clauses:
@@ -64,7 +99,14 @@ class Flow:
     @property
     def families(self) -> tuple[Family, ...]:
         """The families in which this flow can carry a session."""
-        return tuple(family for family in FAMILIES if all(self.in_family(family)))
+        return tuple(
+            family for family in FAMILIES if self.in_family(family)[0] and (self.in_family(family)[1] or self.names)
+        )
+
+    @property
+    def protocols(self) -> tuple[Protocol, ...]:
+        """The protocols of its services."""
+        return tuple(protocol for protocol in Protocol if any(one.protocol is protocol for one in self.services))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +127,12 @@ class Policy:
     """The prefixes inside the site, by zone; the line's side is not among them."""
     flows: tuple[Flow, ...]
     translations: tuple[Translation, ...]
+    served: tuple[tuple[Zone, Segment], ...] = ()
+    """What the box itself serves to a terminal segment below the level of sessions: DHCP and router advertisements."""
+    hears_routers: bool = False
+    """Whether the box takes its IPv6 routes from advertisements on the line."""
+    asks_dhcp: bool = False
+    """Whether the box asks for its address on the line."""
 
     def between(self, origin: Zone, target: Zone) -> tuple[Flow, ...]:
         """The flows of one ordered pair."""
@@ -93,7 +141,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A question: may this session start? `port` is the responder's, None for ICMP echo."""
+    """A question: may this session start? `port` is the responder's, None for ESP and ICMP echo."""
 
     origin: Zone
     target: Zone
@@ -103,19 +151,27 @@ class Session:
     port: int | None
 
 
-def verdict(policy: Policy, session: Session) -> Flow | None:
-    """The flow that allows `session` to start, or None: then its first packet is dropped."""
-    return next((flow for flow in policy.between(session.origin, session.target) if _covers(flow, session)), None)
+def verdict(policy: Policy, session: Session, opened: frozenset[str] = frozenset()) -> Flow | None:
+    """The flow that allows `session` to start, or None: then its first packet is dropped.
+
+    `opened` names the flows that are open now among those with a window or a grant. Learned addresses are not known here.
+    """
+    flows = policy.between(session.origin, session.target)
+    return next((f for f in flows if (f.when is None or f.id in opened) and _covers(f, session)), None)
 
 
 def _covers(flow: Flow, session: Session) -> bool:
     return (
-        session.port is not None
-        and session.source.version == session.destination.version
+        session.source.version == session.destination.version
         and any(session.source in network for network in flow.sources)
         and any(session.destination in network for network in flow.destinations)
-        and any(
-            service.protocol is session.protocol and service.ports.first <= session.port <= service.ports.last
-            for service in flow.services
-        )
+        and any(_serves(service, session) for service in flow.services)
     )
+
+
+def _serves(service: ServicePorts, session: Session) -> bool:
+    if service.protocol is not session.protocol:
+        return False
+    if service.ports is None or session.port is None:
+        return service.ports is None and session.port is None
+    return service.ports.first <= session.port <= service.ports.last

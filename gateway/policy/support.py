@@ -1,8 +1,12 @@
-"""Which declared parts this version cannot enforce yet. `apply` names them and leaves the box as it is."""
+"""Which declared parts this version cannot keep true on a box yet. `apply` names them and leaves the box as it is.
+
+Their rules are compiled and rehearsed like all others; what is missing is what must run beside them: a daemon that opens
+windows and grants, a resolver, charon, servers for a segment.
+"""
 
 from collections.abc import Iterator
 
-from gateway.site.layout import Layout, Role
+from gateway.policy.places import holds_tunnel
 from gateway.site.model import Site
 
 Unsupported = tuple[tuple[str | int, ...], str]
@@ -10,22 +14,23 @@ Unsupported = tuple[tuple[str | int, ...], str]
 
 
 def unsupported(site: Site) -> tuple[Unsupported, ...]:
-    """Everything in `site` that would be silently missing from the kernel; empty when it can be enforced whole."""
+    """Everything in `site` that would be silently missing from the box; empty when it can be enforced whole."""
     return tuple(_parts(site))
 
 
 def _parts(site: Site) -> Iterator[Unsupported]:
-    if site.layout is not Layout.IP_VPN_CLAIM:
-        yield ("layout",), _not_yet(f"layout {site.layout}", f"use {Layout.IP_VPN_CLAIM}")
-    if set(site.roles) != {Role.A, Role.B}:
-        yield ("roles",), _not_yet("a box that is router A or B alone", "write roles: [a, b]")
+    if holds_tunnel(site):
+        yield (
+            ("tunnel",),
+            _not_yet("a tunnel held by this box", "let the router in front hold it: roles [a], held_by: upstream"),
+        )
     yield from _zones(site)
-    if site.lan_internet:
-        yield ("lan_internet",), _not_yet("lan_internet", "leave it out")
     if site.pppoe_passthrough:
         yield ("pppoe_passthrough",), _not_yet("pppoe_passthrough", "leave it out")
-    if site.updates:
-        yield ("updates",), _not_yet("an update site", "leave updates: out")
+    for index, update in enumerate(site.updates):
+        if update.hours or update.names:
+            text = _not_yet("an update site by name or hours", "write its networks, and no hours")
+            yield ("updates", index), text
     if site.access != "always":
         yield ("access",), _not_yet("access by hours", "write access: always")
     if site.grants:
@@ -38,8 +43,9 @@ def _zones(site: Site) -> Iterator[Unsupported]:
         zone = getattr(site.zones, name)
         if zone and (zone.port.mac or zone.port.vlan is not None):
             yield ("zones", name, "port"), _not_yet("a port by MAC address or VLAN", "name the port, such as eth1")
-    if site.zones.claim and site.zones.claim.serve:
-        yield ("zones", "claim", "serve"), _not_yet("a service for the segment", "leave serve: out")
+    for name, segment in (("claim", site.zones.claim), ("qualification", site.zones.qualification)):
+        if segment and segment.serve:
+            yield ("zones", name, "serve"), _not_yet("a service for the segment", "leave serve: out")
     if site.zones.wan and not site.zones.wan.uplink.static:
         yield ("zones", "wan", "uplink"), _not_yet("this kind of uplink", "use static")
 

@@ -13,8 +13,10 @@ from gateway.relay import drop, messages
 from gateway.relay.clock import Clocks
 from gateway.relay.courier import Acting, Courier
 from gateway.relay.drop import Found
+from gateway.relay.errors import ShelfError
 from gateway.relay.events import Looked, NothingTaken
 from gateway.relay.hints import Hints
+from gateway.relay.local import LocalTroubles, Place
 from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
 from gateway.relay.parcel import Direction, Fingerprint, Parcel, State
@@ -48,6 +50,7 @@ class Arrivals:
         self._seen: dict[bytes, Parcel] = {}
         self._whole: dict[bytes, tuple[Fingerprint, bool]] = {}
         self._left_alone: set[Found] = set()
+        self._troubles = LocalTroubles()
         self._told = ""
 
     async def watch(self, hints: Hints) -> None:
@@ -108,8 +111,13 @@ class Arrivals:
     async def _leave_alone(self, found: Found) -> None:
         if found.oddity is None or found in self._left_alone:
             return
+        try:
+            await self._notes.left_alone(found, found.oddity)
+        except ShelfError as error:
+            self._troubles.heard(Place.HELD, os.fsdecode(found.path), error.code)
+            return  # the next look tries again
+        self._troubles.heard(Place.HELD, os.fsdecode(found.path), "")
         self._left_alone.add(found)
-        await self._notes.left_alone(found, found.oddity)
         tell(messages.LEFT_ALONE, oddity=found.oddity)
 
     def _forget(self, present: set[bytes]) -> None:

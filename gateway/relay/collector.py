@@ -2,16 +2,21 @@
 
 import asyncio
 import uuid
-from pathlib import PurePosixPath
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
 
 from gateway.claims.names import is_temporary, matches, published_name
+from gateway.journal import tell
+from gateway.relay import messages
 from gateway.relay.clock import Clocks
 from gateway.relay.courier import Courier
 from gateway.relay.errors import InUse, ShelfError
 from gateway.relay.events import Engaged, Looked
-from gateway.relay.ledger import Ledger
+from gateway.relay.ledger import Ledger, LedgerBusy
 from gateway.relay.pace import Pace
 from gateway.relay.parcel import TEMPORARY_FOLDER, Direction, Parcel, State
+from gateway.relay.room import COPIES, FILE_MOST_BYTES, has_room
 from gateway.relay.route import Route
 from gateway.relay.shelf import Entry, Shelf
 from gateway.relay.step import step
@@ -20,13 +25,18 @@ from gateway.relay.step import step
 class Collector:
     """Polls the share. A share that is down is `presence`'s to tell, not ours; the next poll asks again."""
 
-    def __init__(self, route: Route, courier: Courier, ledger: Ledger, pace: Pace, clocks: Clocks) -> None:
+    def __init__(
+        self, route: Route, courier: Courier, ledger: Ledger, pace: Pace, clocks: Clocks, *, spool: Path
+    ) -> None:
+        self._spool = spool
         self._route = route
         self._courier = courier
         self._ledger = ledger
         self._pace = pace
         self._clocks = clocks
         self._seen: dict[PurePosixPath, Parcel] = {}
+        self._left: dict[PurePosixPath, str] = {}
+        self._read_at: dict[PurePosixPath, datetime] = {}
 
     async def watch(self) -> None:
         """Poll for ever."""
@@ -39,18 +49,25 @@ class Collector:
         try:
             entries = await self._route.terminal.list(self._route.returns_folder)
             for entry in entries:
-                self._look_at(entry)
+                await self._look_at(entry)
             present = {entry.path for entry in entries}
             self._seen = {path: parcel for path, parcel in self._seen.items() if path in present}
+            self._read_at = {path: when for path, when in self._read_at.items() if path in present}
+            self._left = {path: code for path, code in self._left.items() if path in present}
             await sweep(self._route.terminal, self._ledger)
-        except ShelfError:
+        except (ShelfError, LedgerBusy):
             return
 
-    def _look_at(self, entry: Entry) -> None:
+    async def _look_at(self, entry: Entry) -> None:
         name = entry.path.name
         if is_temporary(name) or not matches(name, self._route.returns.patterns):
             return
+        if self._courier.taking(str(entry.path).encode()):
+            return
         if self._ledger.fetched(entry.fingerprint.key, resting=self._route.returns.after == "leave"):
+            await self._look_again(entry)
+            return
+        if self._must_stay(entry):
             return
         now = self._clocks.steady()
         parcel = self._seen.get(entry.path)
@@ -65,13 +82,38 @@ class Collector:
         else:
             self._seen[entry.path] = parcel
 
+    async def _look_again(self, entry: Entry) -> None:
+        """Now and then read a return that is left on the share: other bytes under the same times are a new return."""
+        newest = self._ledger.newest_from(str(entry.path).encode())
+        if newest is None or newest.state.moving or self._route.returns.after != "leave":
+            return
+        now = self._clocks.wall()
+        if now - max(newest.seen_at, self._read_at.get(entry.path, newest.seen_at)) < self._pace.rehash:
+            return
+        self._read_at[entry.path] = now
+        if await self._route.terminal.digest(entry.path) not in {None, newest.digest} and not self._must_stay(entry):
+            self._courier.feed(replace(_first_seen(entry, self._clocks), state=State.SETTLED), Engaged())
+
+    def _must_stay(self, entry: Entry) -> bool:
+        """Whether a return is too big for us, or for our disk now; said once, until that changes."""
+        size = entry.fingerprint.size
+        code = ""
+        if size > FILE_MOST_BYTES:
+            code = "too-big"
+        elif not has_room(self._spool, COPIES * size):
+            code = "disk-reserve"
+        if code and self._left.get(entry.path) != code:
+            tell(messages.RETURN_LEFT, size=size, code=code)
+        self._left[entry.path] = code
+        return bool(code)
+
 
 async def sweep(shelf: Shelf, ledger: Ledger) -> None:
     """Remove temporaries of attempts that are over. Only names our ledger knows; patient data must not lie about."""
     for entry in await shelf.list(PurePosixPath(TEMPORARY_FOLDER)):
         parcel_id, _, attempt = entry.path.name.partition(".")
         parcel = ledger.parcel(parcel_id)
-        if parcel is None or not attempt.isdigit():
+        if parcel is None or not (attempt.isascii() and attempt.isdecimal()):
             continue
         in_use = parcel.state in {State.DELIVERING, State.RENAMING} and int(attempt) == parcel.attempt
         if not in_use:

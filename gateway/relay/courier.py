@@ -1,19 +1,23 @@
 """The courier: one task for each parcel on its way. It steps, records, acts, and feeds back what came of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
 
 from gateway.journal import tell
+from gateway.relay import effects as do
 from gateway.relay import messages
 from gateway.relay.announce import announce
+from gateway.relay.durable import DiskLied
 from gateway.relay.effects import Effect
-from gateway.relay.events import Event, Restarted
-from gateway.relay.ledger import Ledger
+from gateway.relay.errors import Fault
+from gateway.relay.events import Event, Failed, Numbered, Restarted, Trouble
+from gateway.relay.ledger import Ledger, LedgerBusy, LedgerError
 from gateway.relay.pace import Pace
 from gateway.relay.parcel import Parcel, State
-from gateway.relay.step import step
+from gateway.relay.step import Outcome, step
 
 
 class Acting(Protocol):
@@ -22,7 +26,7 @@ class Acting(Protocol):
 
 
 class Courier:
-    """Carries parcels until they rest. `group` owns the tasks: what stops one of them stops the relay."""
+    """Carries parcels until they rest. `group` owns the tasks: a lying disk or a broken ledger in one of them stops the relay."""
 
     def __init__(
         self, ledger: Ledger, hands: Acting, pace: Pace, group: asyncio.TaskGroup, clock: Callable[[], datetime]
@@ -34,6 +38,7 @@ class Courier:
         self._clock = clock
         self._carried: dict[str, Parcel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ledger_silent = False
 
     @property
     def waiting(self) -> int:
@@ -47,9 +52,11 @@ class Courier:
             for parcel in self._carried.values()
         )
 
-    def begin(self, parcel: Parcel, effects: tuple[Effect, ...]) -> None:
-        """Carry a parcel from here on, in a task of its own."""
-        carrying = self._carry(parcel, effects)
+    def feed(self, parcel: Parcel, event: Event) -> None:
+        """Let an event happen to a parcel nobody carries, and carry it on, in a task of its own."""
+        if parcel.id in self._carried:
+            return
+        carrying = self._carry(parcel, event)
         try:
             task = self._group.create_task(carrying, name=f"parcel {parcel.id}")
         except RuntimeError:
@@ -66,28 +73,67 @@ class Courier:
             tell(messages.RECOVERED, parcel=parcel.id, state=parcel.state)
             self.feed(parcel, Restarted())
 
-    def feed(self, parcel: Parcel, event: Event) -> None:
-        """Let an event happen to a parcel nobody carries, and carry it on."""
-        self.begin(*self._stepped(parcel, event))
-
     def stop(self) -> None:
         """End all tasks where they wait. The ledger knows where to go on."""
         for task in self._tasks:
             task.cancel()
 
-    async def _carry(self, parcel: Parcel, effects: tuple[Effect, ...]) -> None:
+    async def _carry(self, parcel: Parcel, event: Event) -> None:
         try:
+            parcel, effects = await self._met(parcel, event)
             while effects:
                 effect, *rest = effects
                 effects = tuple(rest)
-                event = await self._hands.act(parcel, effect)
-                if event is not None:
-                    parcel, effects = self._stepped(parcel, event)
-                    self._carried[parcel.id] = parcel
+                answer = await self._acted(parcel, effect)
+                if answer is not None:
+                    parcel, effects = await self._met(parcel, answer)
+        except Fault as fault:
+            # Not even its mishap could be recorded. The ledger has the step before; the next start tries from there.
+            tell(messages.FAULT, parcel=parcel.id, kind=str(fault))
         finally:
             self._carried.pop(parcel.id, None)
 
-    def _stepped(self, parcel: Parcel, event: Event) -> tuple[Parcel, tuple[Effect, ...]]:
+    async def _acted(self, parcel: Parcel, effect: Effect) -> Event | None:
+        try:
+            with one_parcel_s():
+                return await self._hands.act(parcel, effect)
+        except Fault as fault:
+            tell(messages.FAULT, parcel=parcel.id, kind=str(fault))
+            return Failed(Trouble.FAULT, jitter=0.0)
+
+    async def _met(self, parcel: Parcel, event: Event) -> Outcome:
+        """The parcel after the event, recorded. While the ledger takes no step, time passes and nothing else happens."""
+        while True:
+            try:
+                after, effects = self._stepped_or_faulted(parcel, event)
+            except LedgerBusy as error:
+                self._ledger_waits(error)
+                await asyncio.sleep(self._pace.ledger.total_seconds())
+                if isinstance(event, Numbered):
+                    return parcel, (do.Number(),)  # while we waited, another parcel may have been given this number
+                continue
+            self._ledger_waits(None)
+            self._carried[parcel.id] = after
+            return after, effects
+
+    def _stepped_or_faulted(self, parcel: Parcel, event: Event) -> Outcome:
+        try:
+            with one_parcel_s():
+                return self._stepped(parcel, event)
+        except Fault as fault:
+            tell(messages.FAULT, parcel=parcel.id, kind=str(fault))
+            with one_parcel_s():
+                return self._stepped(parcel, Failed(Trouble.FAULT, jitter=0.0))
+
+    def _ledger_waits(self, error: LedgerBusy | None) -> None:
+        """Say once that steps wait, and once that they go on."""
+        if error is not None and not self._ledger_silent:
+            tell(messages.LEDGER_WAITS, cause=str(error))
+        elif error is None and self._ledger_silent:
+            tell(messages.LEDGER_GOES_ON)
+        self._ledger_silent = error is not None
+
+    def _stepped(self, parcel: Parcel, event: Event) -> Outcome:
         """Step, and record before anybody acts on it: intents before, facts after."""
         now = self._clock()
         after, effects = step(parcel, event, now, self._pace)
@@ -95,6 +141,20 @@ class Courier:
             self._ledger.record(after, type(event).__name__, now)
         announce(parcel, after, event)
         return after, effects
+
+
+@contextmanager
+def one_parcel_s() -> Iterator[None]:
+    """Make a Fault of what nobody foresaw, so that one file never stops the others.
+
+    A disk that lied and the ledger's own troubles are everybody's: they pass.
+    """
+    try:
+        yield
+    except (DiskLied, LedgerError):
+        raise
+    except Exception as error:
+        raise Fault(type(error).__name__) from error
 
 
 def _worth_recording(before: Parcel, after: Parcel) -> bool:

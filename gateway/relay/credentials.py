@@ -7,18 +7,17 @@ from pathlib import Path
 from gateway.relay.errors import RelayRefused
 
 PASSWORD_MAX_BYTES = 1024
+CREDENTIAL = "terminal"  # what systemd/claim-gateway-relay.service calls it, whatever the site's file is called
 
 
 def read_password(password_file: str, site_folder: Path) -> str:
     """The password, without a final line end.
 
-    `$CREDENTIALS_DIRECTORY/<last part>` (systemd.exec(5), LoadCredential=) goes first: systemd guards that folder. Raises
-    RelayRefused, which never shows the content.
+    `$CREDENTIALS_DIRECTORY` (systemd.exec(5), LoadCredential=) goes first, because systemd guards that folder: there
+    under the file's own last part, else under CREDENTIAL. Raises RelayRefused, which never shows the content.
     """
-    directory = os.environ.get("CREDENTIALS_DIRECTORY")
-    given = Path(directory) / Path(password_file).name if directory else None
-    from_systemd = given is not None and given.exists()
-    path = given if given is not None and from_systemd else site_folder / password_file
+    given = _from_systemd(Path(password_file).name)
+    path = given if given is not None else site_folder / password_file
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -27,12 +26,18 @@ def read_password(password_file: str, site_folder: Path) -> str:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise _refused(path, "is not a file", "put the password in a file of its own")
-        if not from_systemd and status.st_mode & 0o077:
+        if given is None and status.st_mode & 0o077:
             raise _refused(path, "can be read by others", f"run: chmod 600 {path}")
         content = os.read(descriptor, PASSWORD_MAX_BYTES + 1)
     finally:
         os.close(descriptor)
     return _text(path, content)
+
+
+def _from_systemd(name: str) -> Path | None:
+    directory = os.environ.get("CREDENTIALS_DIRECTORY")
+    handed = [Path(directory) / each for each in (name, CREDENTIAL)] if directory else []
+    return next((path for path in handed if path.exists()), None)
 
 
 def _text(path: Path, content: bytes) -> str:

@@ -6,7 +6,7 @@ import os
 import random
 import signal
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 
 from gateway.journal import tell
@@ -24,7 +24,7 @@ from gateway.relay.events import Expired
 from gateway.relay.hands import Hands
 from gateway.relay.hints import Hints
 from gateway.relay.inspection import expected
-from gateway.relay.ledger import Ledger, LedgerError
+from gateway.relay.ledger import Ledger, LedgerBusy, LedgerError
 from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
 from gateway.relay.parcel import Direction
@@ -89,7 +89,11 @@ async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, p
     terminal = SmbShelf(account, deadline=pace.deadline, refused_logon=pace.refused_logon, heard=presence.heard)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(terminal.close)
+        if not (places.ledger.exists() and places.ledger.stat().st_size):
+            _refuse_forgotten(places)  # before SQLite makes a new one, and throws a log without its ledger away
         ledger = stack.enter_context(Ledger.open(places.ledger))
+        if not ledger.parcels(1):
+            _refuse_forgotten(places)
         await serve(site, declared, places=places, pace=pace, terminal=terminal, ledger=ledger, presence=presence)
 
 
@@ -127,7 +131,7 @@ async def serve(
             pace=pace,
             clocks=clocks,
         )
-        collector = Collector(route, courier, ledger, pace, clocks)
+        collector = Collector(route, courier, ledger, pace, clocks, spool=places.spool)
         hints = Hints(places.drop)
         await sweep(people, ledger)
         if unknown := spool.sweep(ledger):
@@ -151,11 +155,22 @@ async def serve(
         courier.stop()
 
 
+def _refuse_forgotten(places: Places) -> None:
+    """A ledger that knows nothing beside files that were carried is a lost one: numbers would start at 01回目 again."""
+    spooled = any("." not in file.name for file in places.spool.iterdir())
+    if spooled or any(file.is_file() for file in places.delivered.rglob("*")):
+        raise RelayRefused(
+            f"{places.ledger}: it is missing or empty, but parcels lie in {places.spool} or were delivered before."
+            " put the ledger back from a backup, or move both folders away to begin anew"
+        )
+
+
 async def _retire(ledger: Ledger, courier: Courier, declared: Relay, clocks: Clocks) -> None:
     """Erase spool copies whose retention is over, at the start and every hour."""
     while True:
-        for parcel in ledger.noted_before(clocks.wall() - declared.retention.spool):
-            courier.feed(parcel, Expired())
+        with suppress(LedgerBusy):  # the next hour will do
+            for parcel in ledger.noted_before(clocks.wall() - declared.retention.spool):
+                courier.feed(parcel, Expired())
         await asyncio.sleep(RETIRE_EVERY_S)
 
 
@@ -179,7 +194,12 @@ def _asleep_is_normal(site: Site, declared: Relay) -> bool:
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     """The one relay of this state directory. The kernel lets go of the lock however we end."""
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise RelayRefused(
+            f"{lock}: {os.strerror(error.errno or 0)}. it must be a file that the relay's user may write"
+        ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gateway.relay import durable
 from gateway.relay.disk_errors import disk_errors
@@ -32,6 +32,7 @@ class DirectoryShelf:
     def __init__(self, root: Path, deadline: timedelta) -> None:
         self._root = root
         self._deadline_s = deadline.total_seconds()
+        self._left_behind: set[asyncio.Future[Any]] = set()
 
     async def probe(self) -> None:
         """See Shelf."""
@@ -167,16 +168,44 @@ class DirectoryShelf:
         """See Shelf."""
 
     async def _do(self, work: Callable[[int], T]) -> T:
-        """Run `work(root descriptor)` in a thread. A disk that hangs keeps its thread; the caller goes on."""
+        """Run `work(root descriptor)` in a thread. A disk that hangs keeps its thread; the caller goes on.
+
+        What becomes of that thread is waited for by the next call, or at once by a caller that is cancelled.
+        """
 
         def opened() -> T:
             with disk_errors(), _closing(durable.open_root(self._root)) as root:
                 return work(root)
 
+        thread = None
         try:
-            return await asyncio.wait_for(asyncio.to_thread(opened), self._deadline_s)
+            async with asyncio.timeout(self._deadline_s):
+                await self._settled()
+                thread = asyncio.ensure_future(asyncio.to_thread(opened))
+                return await asyncio.shield(thread)
         except TimeoutError as error:
+            if thread is not None:
+                self._left_behind.add(thread)
             raise TimedOut("disk-timed-out") from error
+        except asyncio.CancelledError:
+            if thread is not None:
+                # Perhaps nobody calls again to hear it.
+                self._left_behind.add(thread)
+                await asyncio.wait([thread], timeout=self._deadline_s)
+                _unless_it_lied(thread)
+            raise
+
+    async def _settled(self) -> None:
+        """Wait for the threads of calls that timed out; DiskLied, now and ever after, if the disk lied to one of them.
+
+        Nothing may be called durable while an earlier fsync can still fail: the kernel tells that once, to one caller.
+        """
+        if not self._left_behind:
+            return
+        ended, _ = await asyncio.wait(self._left_behind)
+        for thread in ended:
+            _unless_it_lied(thread)
+            self._left_behind.discard(thread)
 
 
 class VerifiedFile:
@@ -192,6 +221,12 @@ class VerifiedFile:
 
     async def abandon(self) -> None:
         """See Verified."""
+
+
+def _unless_it_lied(thread: asyncio.Future[Any]) -> None:
+    """Raise the DiskLied a thread ended with, if it did; whatever else it said was told its caller as TimedOut."""
+    if thread.done() and not thread.cancelled() and isinstance(error := thread.exception(), durable.DiskLied):
+        raise error
 
 
 def _entries(here: int, folder: PurePosixPath) -> Iterator[Entry]:

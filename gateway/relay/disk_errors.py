@@ -31,4 +31,5 @@ def disk_errors() -> Iterator[None]:
         yield
     except OSError as error:
         number = error.errno or 0
-        raise _KINDS.get(number, Unexpected)(f"disk-{errno.errorcode.get(number, 'unknown').lower()}") from error
+        code = f"disk-{errno.errorcode.get(number, 'unknown').lower()}"
+        raise _KINDS.get(number, Unexpected)(code, local=True) from error

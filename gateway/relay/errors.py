@@ -10,6 +10,7 @@ ShelfError                 carries `trouble` (whose turn it is) and `code` (a sm
 ├── Changed                the file is not the one we listed
 ├── Differed               other bytes came back than were sent
 └── Unexpected             an answer we have no word for: a bug here or there
+Fault                      this program's own mistake over one parcel; names the kind of error, never its text
 RelayRefused               the relay cannot start: one line, `what. what to do`
 """
 
@@ -19,13 +20,14 @@ from gateway.relay.events import Trouble
 
 
 class ShelfError(Exception):
-    """A shelf could not do what was asked. `str()` is its code: no path, no name."""
+    """A shelf could not do what was asked. `str()` is its code: no path, no name. `local`: our own disk is to blame."""
 
     trouble: ClassVar[Trouble] = Trouble.TRANSIENT
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *, local: bool = False) -> None:
         super().__init__(code)
         self.code = code
+        self.local = local
 
 
 class Unreachable(ShelfError): ...
@@ -55,6 +57,10 @@ class Differed(ShelfError): ...
 
 class Unexpected(ShelfError):
     trouble = Trouble.BUG
+
+
+class Fault(Exception):
+    """Something nobody foresaw went wrong over one parcel. `str()` is the error's type: its text may quote a file."""
 
 
 class RelayRefused(Exception):

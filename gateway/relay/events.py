@@ -8,11 +8,13 @@ from gateway.relay.parcel import Fingerprint, Reason
 
 
 class Trouble(StrEnum):
-    """Whose turn it is after an error: time's, a person's, or ours."""
+    """Whose turn it is after an error: time's, a person's, or ours (an answer we have no word for, our own fault)."""
 
     TRANSIENT = "transient"
     PERSON = "needs-a-person"
     BUG = "bug"
+    FAULT = "fault"
+    """Our own program stumbled over this parcel in a way nobody foresaw."""
 
 
 class Occupant(StrEnum):

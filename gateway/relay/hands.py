@@ -1,6 +1,6 @@
 """The courier's hands: each effect as one act on the spool, the ledger or a shelf, answered by the event it led to.
 
-A ShelfError becomes the event Failed; everything else that goes wrong (DiskLied, LedgerError, a bug) stops the relay.
+A ShelfError or a busy ledger becomes the event Failed; what else goes wrong is the courier's to judge.
 """
 
 import asyncio
@@ -35,10 +35,12 @@ from gateway.relay.events import (
     TwinLooked,
     Verified,
 )
-from gateway.relay.ledger import Ledger
+from gateway.relay.ledger import Ledger, LedgerBusy
+from gateway.relay.local import LocalTroubles, is_local, place_of
 from gateway.relay.notes import Notes
-from gateway.relay.parcel import Direction, Parcel, Reason, State
+from gateway.relay.parcel import Direction, Hold, Parcel, Reason, State
 from gateway.relay.presence import Presence
+from gateway.relay.room import COPIES
 from gateway.relay.route import Route
 from gateway.relay.shelf import Entry, Shelf
 from gateway.relay.shelf import Verified as VerifiedFile
@@ -69,13 +71,31 @@ class Hands:
         self._clock = clock
         self._jitter = jitter
         self._verified: dict[str, VerifiedFile] = {}
+        self._troubles = LocalTroubles()
+        self._fetching = asyncio.Lock()
 
     async def act(self, parcel: Parcel, effect: Effect) -> Event | None:
         """Carry out one effect."""
         try:
-            return await self._act(parcel, effect)
+            event = await self._act(parcel, effect)
         except ShelfError as error:
+            if is_local(error):
+                self._troubles.heard(place_of(parcel.direction, effect), parcel.id, error.code)
+                await self._tidy(parcel)
             return self._failed(error)
+        except LedgerBusy:
+            return Failed(Trouble.TRANSIENT, self._jitter())
+        if not isinstance(effect, do.Wait):
+            self._troubles.heard(place_of(parcel.direction, effect), parcel.id, "")
+        return event
+
+    async def _tidy(self, parcel: Parcel) -> None:
+        """Give back the room that an act which broke off has taken."""
+        with suppress(ShelfError):
+            await asyncio.to_thread(self._spool.erase_half_made, parcel)
+        with suppress(ShelfError):
+            if parcel.direction is Direction.RETURN:
+                await self._route.people.remove(parcel.temporary)
 
     async def _act(self, parcel: Parcel, effect: Effect) -> Event | None:
         match effect:
@@ -94,6 +114,7 @@ class Hands:
                 await self._note(parcel)
                 return Noted()
             case do.ShowHeld():
+                self._spool.require_room(parcel.size)
                 await self._notes.show_held(parcel, self._spool.path(parcel))
                 return Shown()
             case _:
@@ -115,14 +136,22 @@ class Hands:
     async def _fetch(self, parcel: Parcel) -> Event:
         """Copy a return from the share. Rewritten or gone since it was listed: the next look starts a new parcel."""
         if not self._spool.path(parcel).exists():
-            self._spool.erase_part(parcel)
-            try:
-                await self._route.terminal.fetch(source_entry(parcel), self._spool.part(parcel))
-            except (Changed, Absent):
-                return NothingTaken()
-            except InUse:
-                return Busy()
-            await asyncio.to_thread(self._spool.complete_part, parcel)
+            # One at a time: the room that was found must still be there when the bytes come.
+            async with self._fetching:
+                self._spool.erase_part(parcel)
+                self._spool.require_room(COPIES * parcel.fingerprint.size)
+                try:
+                    await self._route.terminal.fetch(source_entry(parcel), self._spool.part(parcel))
+                except (Changed, Absent) as error:
+                    if error.local:
+                        raise
+                    return NothingTaken()
+                except InUse:
+                    return Busy()
+                except ShelfError:
+                    self._spool.erase_part(parcel)
+                    raise
+                await asyncio.to_thread(self._spool.complete_part, parcel)
         return await asyncio.to_thread(self._spool.hash, parcel)
 
     async def _inspect(self, parcel: Parcel) -> Event:
@@ -131,8 +160,11 @@ class Hands:
         trouble = name_trouble(parcel.name)
         reasons: tuple[Reason, ...] = (trouble,) if trouble else ()
         if parcel.direction is Direction.RETURN:
-            return Inspected(summary, reasons)  # what the terminal downloaded reaches its people, whatever it is
+            # What the terminal downloaded reaches its people, whatever it is.
+            return Inspected(summary, reasons, "" if reasons else self._left_twin_of(parcel))
         reasons += tuple(finding.name for finding in summary.holds)
+        if summary.kind.returns:
+            reasons += (Hold.NOT_A_CLAIM,)
         if reasons:
             return Inspected(summary, reasons)
         return Inspected(summary, (), self._twin_of(parcel, summary))
@@ -143,11 +175,20 @@ class Hands:
         same = newest is not None and newest.digest == parcel.digest and newest.state is not State.HELD
         return newest.id if newest is not None and same else ""
 
+    def _left_twin_of(self, parcel: Parcel) -> str:
+        """With `after: leave`, a return that was only touched: the id of the parcel that brought the same bytes."""
+        if self._route.returns.after != "leave":
+            return ""
+        newest = self._ledger.newest_from(parcel.source, apart_from=parcel.id)
+        return newest.id if newest is not None and newest.digest == parcel.digest else ""
+
     async def _act_on_target(self, parcel: Parcel, effect: Effect) -> Event:
         shelf = self._route.target(parcel.direction)
         match effect:
             case do.PutVerified():
                 await self._abandon(parcel)
+                if parcel.direction is Direction.RETURN:
+                    self._spool.require_room(parcel.size)
                 source = self._spool.path(parcel)
                 self._verified[parcel.id] = await shelf.put_verified(source, parcel.temporary, parcel.digest)
                 return Verified()
@@ -159,7 +200,7 @@ class Hands:
                 await self._abandon(parcel)
                 return await self._look(shelf, parcel)
             case do.LookForTwin(twin_id):
-                return await self._look_for_twin(shelf, twin_id)
+                return await self._look_for_twin(shelf, parcel, twin_id)
         raise TypeError(f"no hand for {type(effect).__name__}")
 
     async def _look(self, shelf: Shelf, parcel: Parcel) -> TargetLooked:
@@ -168,12 +209,14 @@ class Hands:
             return TargetLooked(Occupant.OURS if digest == parcel.digest else Occupant.OTHER, temporary=False)
         return TargetLooked(Occupant.NOTHING, temporary=await shelf.exists(parcel.temporary))
 
-    async def _look_for_twin(self, shelf: Shelf, twin_id: str) -> Event:
+    async def _look_for_twin(self, shelf: Shelf, parcel: Parcel, twin_id: str) -> Event:
         twin = self._ledger.parcel(twin_id)
         if twin is None or twin.target is None or twin.state is State.HELD:
             return TwinLooked(there=False, number=0, target="")
         if twin.state.moving:
             return Failed(Trouble.TRANSIENT, self._jitter())  # still on its way: ask again when it rests
+        if parcel.direction is Direction.RETURN:
+            return TwinLooked(there=True, number=twin.number, target=str(twin.target))  # people may have moved theirs
         there = await shelf.digest(self._route.final(twin)) == twin.digest
         return TwinLooked(there, twin.number, str(twin.target))
 
@@ -187,6 +230,7 @@ class Hands:
             case Direction.CLAIM, _ if parcel.duplicate:
                 await self._notes.duplicate(parcel)
             case Direction.CLAIM, _:
+                self._spool.require_room(parcel.size)
                 await self._notes.delivered(parcel, self._spool.path(parcel))
             case Direction.RETURN, "move":
                 await self._put_away(parcel)
@@ -208,7 +252,9 @@ class Hands:
             return
 
     def _failed(self, error: ShelfError) -> Failed:
-        return Failed(error.trouble, self._jitter(), differed=isinstance(error, Differed))
+        # Our own disk's trouble is no word of the terminal's: a person mends it, and the parcel goes on.
+        trouble = Trouble.PERSON if is_local(error) and error.trouble is Trouble.BUG else error.trouble
+        return Failed(trouble, self._jitter(), differed=isinstance(error, Differed))
 
 
 def source_entry(parcel: Parcel) -> Entry:

@@ -52,7 +52,8 @@ class Hints:
     async def wait(self, at_most: timedelta) -> None:
         """Until something happens, or `at_most` is over."""
         try:
-            await asyncio.wait_for(self._something.wait(), at_most.total_seconds())
+            async with asyncio.timeout(at_most.total_seconds()):  # wait_for of Python 3.11 may lose a cancellation
+                await self._something.wait()
         except TimeoutError:
             return
         finally:

@@ -121,6 +121,41 @@ SHARE_REFUSES = Message(
     en="the terminal refuses the relay ({code}). files wait; see its password, its share and its free space",
     ja="端末が中継を拒否しました ({code})。ファイルは待機します。パスワード、共有設定、空き容量を確認してください",
 )
+FAULT = Message(
+    id="fc176b51a4ac4d83a1dbbcc62568c85c",
+    name="PARCEL_FAULT",
+    level=Level.ERROR,
+    en="parcel {parcel} met an error in the relay that nobody foresaw ({kind}); it is held or waits, the others go on. call the vendor",
+    ja="配送物 {parcel} の処理中に想定外のエラーが起きました ({kind})。この配送物は保留または待機し、ほかは続けます。保守窓口に連絡してください",
+)
+LEDGER_WAITS = Message(
+    id="9c43a1a3deb54eb0a6c57232f92363cd",
+    name="LEDGER_WAITS",
+    level=Level.ERROR,
+    en="the ledger takes no step now ({cause}); parcels wait where they are. make room on the disk, or end what locks the ledger",
+    ja="台帳に書き込めません ({cause})。配送物はそのまま待機します。ディスクの空きを作るか、台帳を使っている処理を終了してください",
+)
+LEDGER_GOES_ON = Message(
+    id="bb55684b89004ac38228dae34f9e8ee9",
+    name="LEDGER_GOES_ON",
+    level=Level.NOTICE,
+    en="the ledger takes steps again",
+    ja="台帳への書き込みを再開しました",
+)
+LOCAL_TROUBLE = Message(
+    id="64db0343ff074ac69d21ae6d16a09305",
+    name="LOCAL_TROUBLE",
+    level=Level.ERROR,
+    en="the gateway's own disk: {place} does not work ({code}). files wait; look at its free space, its rights and its health",
+    ja="ゲートウェイ自身のディスクの {place} に問題があります ({code})。ファイルは待機します。空き容量、権限、ディスクの状態を確認してください",
+)
+RETURN_LEFT = Message(
+    id="7951ff14f62945b9b9d8867900ecb37d",
+    name="RETURN_LEFT",
+    level=Level.ERROR,
+    en="a return of {size} bytes stays on the terminal ({code}): look at it there, or make room on the gateway's disk",
+    ja="{size} バイトの返戻ファイルを端末に残しています ({code})。端末で確認するか、ゲートウェイのディスクの空きを作ってください",
+)
 HINTS_LOST = Message(
     id="60abc41e77ec47439688909af94540bd",
     name="HINTS_LOST",
@@ -139,5 +174,6 @@ SPOOL_UNKNOWN = Message(
 MESSAGES = (
     STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DOUBTED, DIFFERED, PUT_AWAY, LEFT_ALONE,
     DROP_UNREADABLE, SHARE_UP, SHARE_ASLEEP, SHARE_DOWN, SHARE_REFUSES, HINTS_LOST, SPOOL_UNKNOWN,
+    FAULT, LEDGER_WAITS, LEDGER_GOES_ON, LOCAL_TROUBLE, RETURN_LEFT,
 )  # fmt: skip
 """The catalogue's entries of this room."""

@@ -1,6 +1,6 @@
 """What the relay puts in front of people: 配達済み with its slips, 保留 with its reasons. Written once, whatever crashes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
@@ -12,7 +12,7 @@ from gateway.relay.directory import DirectoryShelf
 from gateway.relay.drop import Found, Oddity
 from gateway.relay.errors import Occupied
 from gateway.relay.ledger import Ledger
-from gateway.relay.parcel import Parcel, folder_stamp
+from gateway.relay.parcel import Parcel, State, folder_stamp
 from gateway.relay.places import DELIVERED, HELD, SPOOL
 
 
@@ -28,29 +28,32 @@ class Notes:
         self._clock = clock
 
     async def delivered(self, parcel: Parcel, copy: Path) -> None:
-        """配達済み: a copy and its slip, and 差替済 beside the number before."""
+        """配達済み: a copy and its slip, and 差替済 beside the number this one replaces.
+
+        The times are the ledger's: a note may be written days after the delivery, when the power is back.
+        """
         final = DELIVERED / _target(parcel)
-        now = self._clock()
+        delivered_at = self._reached(parcel, State.DELIVERED)
         await self._copy(parcel, copy, final)
         # Two files of one minute, of other names, may share their folder; then each slip says whose it is.
         slip_name = f"{slip.SLIP}.txt" if self._ledger.alone_in_folder(parcel) else f"{slip.SLIP}_{parcel.name}.txt"
-        await self._text(parcel, slip.delivery_slip(parcel, now, self._head), final.with_name(slip_name))
-        before = self._ledger.number_before(parcel)
-        if before is not None and before.target is not None:
-            mark = slip.replaced_mark(parcel, now, self._head)
-            await self._text(parcel, mark, (DELIVERED / before.target).with_name(f"{slip.REPLACED}_{parcel.name}.txt"))
+        await self._text(parcel, slip.delivery_slip(parcel, delivered_at, self._head), final.with_name(slip_name))
+        mark = slip.replaced_mark(parcel, delivered_at, self._head)
+        for before in self._replaced(parcel):
+            await self._text(
+                parcel, mark, (DELIVERED / _target(before)).with_name(f"{slip.REPLACED}_{parcel.name}.txt")
+            )
 
     async def duplicate(self, parcel: Parcel) -> None:
         """A note beside the copy of the first delivery: the same file came again and was not sent."""
-        now = self._clock()
         place = DELIVERED / _target(parcel).parent / f"同じファイル_{folder_stamp(parcel.seen_at)}_{parcel.id[:6]}.txt"
-        await self._text(parcel, slip.duplicate_note(parcel, now, self._head), place)
+        await self._text(parcel, slip.duplicate_note(parcel, parcel.seen_at, self._head), place)
 
     async def show_held(self, parcel: Parcel, copy: Path) -> None:
         """保留: the file under a name that is surely free, and why it waits."""
         place = HELD / held_name(parcel)
         await self._copy(parcel, copy, place)
-        note = slip.held_note(parcel, self._clock(), self._head)
+        note = slip.held_note(parcel, self._reached(parcel, State.HELD), self._head)
         await self._text(parcel, note, place.with_name(f"{place.name}.txt"))
 
     async def left_alone(self, found: Found, oddity: Oddity) -> None:
@@ -60,6 +63,20 @@ class Notes:
         name = f"受け取れないもの_{_short(found)}.txt"
         with suppress(Occupied):
             await self._people.put_text(note, PurePosixPath(SPOOL, f"{_short(found)}.note"), HELD / name)
+
+    def _reached(self, parcel: Parcel, state: State) -> datetime:
+        """When the parcel came into `state`; a try that failed there repeats the state in its history."""
+        return next(step.at for step in self._ledger.steps(parcel.id) if step.state is state)
+
+    def _replaced(self, parcel: Parcel) -> Iterator[Parcel]:
+        """The newest earlier number that was delivered, and those after it that are still on their way; none held."""
+        before = self._ledger.number_before(parcel)
+        while before is not None:
+            if before.state not in {State.HELD, State.FORGOTTEN}:
+                yield before
+            if before.state in {State.DELIVERED, State.NOTED, State.RETIRED}:
+                return
+            before = self._ledger.number_before(before)
 
     async def _copy(self, parcel: Parcel, source: Path, final: PurePosixPath) -> None:
         temporary = PurePosixPath(SPOOL, f"{parcel.id}.copy")

@@ -13,8 +13,10 @@ class Pace:
         incomplete: how long an incomplete claim file may stay before it is taken and held: people save, look, save again.
         scan: the longest time between two looks at the people's folder; inotify only shortens it.
         poll: between two looks at the terminal's returns.
+        rehash: between two readings of a return that is left on the share, for a rewriting that its times do not show.
         retry_first, retry_most: the wait after the first failure, doubled each time, and where doubling ends.
         refused_logon: the wait after a refused password; a Windows PC may lock the account after ten tries.
+        ledger: between two tries to record a step while the ledger is locked or the disk is full.
         deadline: for one operation on a share, plus one second for each MiB to carry.
     """
 
@@ -22,9 +24,11 @@ class Pace:
     incomplete: timedelta = timedelta(minutes=10)
     scan: timedelta = timedelta(seconds=30)
     poll: timedelta = timedelta(seconds=10)
+    rehash: timedelta = timedelta(days=1)
     retry_first: timedelta = timedelta(seconds=1)
     retry_most: timedelta = timedelta(minutes=1)
     refused_logon: timedelta = timedelta(minutes=15)
+    ledger: timedelta = timedelta(seconds=2)
     deadline: timedelta = timedelta(seconds=30)
 
     def retry_after(self, failures: int, jitter: float) -> timedelta:

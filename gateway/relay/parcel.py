@@ -50,6 +50,8 @@ class Hold(StrEnum):
     UNKNOWN_DELIVERY = "delivery-unknown"
     REFUSED = "refused-by-target"
     NEVER_THE_SAME = "never-read-back-the-same"
+    NOT_A_CLAIM = "not-a-claim"
+    FAULT = "gateway-fault"
 
 
 Reason = str

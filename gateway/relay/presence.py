@@ -50,4 +50,5 @@ class Presence:
     async def wait(self, length: timedelta) -> None:
         """Let `length` pass, or less if the share comes back."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._back.wait(), length.total_seconds())
+            async with asyncio.timeout(length.total_seconds()):  # wait_for of Python 3.11 may lose a cancellation
+                await self._back.wait()

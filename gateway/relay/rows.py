@@ -66,5 +66,6 @@ def parcel_of(row: sqlite3.Row) -> Parcel:
 
 
 def _series_in(target: PurePosixPath) -> tuple[str, str, str]:
-    month, payer, _, name = target.parts
+    # A target always has these four parts; one that lacks some must not keep the ledger from saying so.
+    month, payer, _, name = (*("",) * 4, *target.parts)[-4:]
     return month, payer, name.casefold()

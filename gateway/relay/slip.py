@@ -34,12 +34,16 @@ _WHY: dict[str, tuple[str, str]] = {
     ),
     Hold.REFUSED: ("配達先がこのファイルを受け付けません", "ファイル名を確認し、保守窓口に連絡してください"),
     Hold.NEVER_THE_SAME: ("配達先から読み戻した内容が毎回異なります", "端末のディスクを点検し、保守窓口に連絡してください"),
+    Hold.NOT_A_CLAIM: ("返戻のファイルで、請求ファイルではありません", "請求フォルダーには請求ファイルだけを入れてください"),
+    Hold.FAULT: ("ゲートウェイがこのファイルを処理できませんでした", "端末に届いていないか確認し、保守窓口に連絡してください"),
     Oddity.LINK: ("リンク（ショートカット）は受け取りません", "ファイルそのものを入れてください"),
     Oddity.SPECIAL: ("通常のファイルではありません", "ファイルを入れ直してください"),
     Oddity.HARD_LINK: ("別の場所と共有されているファイルは受け取りません", "コピーを入れてください"),
     Oddity.NOT_OURS: ("別の利用者の権限で置かれています", "共有フォルダーから入れ直すか、保守窓口に連絡してください"),
     Oddity.TOO_DEEP: ("フォルダーが深すぎます", "請求フォルダー、またはその中の 社保・国保 に直接入れてください"),
 }  # fmt: skip
+
+_SPACES = "\N{IDEOGRAPHIC SPACE}\N{NO-BREAK SPACE}"  # not printable to Python, harmless in a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,9 @@ def replaced_mark(parcel: Parcel, delivered_at: datetime, head: Letterhead) -> s
     )
 
 
-def duplicate_note(parcel: Parcel, noticed_at: datetime, head: Letterhead) -> str:
+def duplicate_note(parcel: Parcel, put_in_at: datetime, head: Letterhead) -> str:
     """The note for a file that was put in again unchanged while its first delivery still lies on the terminal."""
-    first = f"{parcel.name}: 同じ内容のファイルが {_moment(noticed_at)} にもう一度入れられました。配達済みのため、再送していません。"
+    first = f"{parcel.name}: 同じ内容のファイルが {_moment(put_in_at)} にもう一度入れられました。配達済みのため、再送していません。"
     return _letter([NOT_A_RECEIPT, "", first], head)
 
 
@@ -154,4 +158,9 @@ def _letter(lines: list[str], head: Letterhead) -> str:
         f"安全管理責任者: {people.system_manager.name} {people.system_manager.phone}",
         f"保守: {people.vendor.name} {people.vendor.phone}",
     ]
-    return "\ufeff" + "\r\n".join([*lines, "", "――――", *contacts, _CONFIDENTIAL, ""])
+    return "\ufeff" + "\r\n".join(map(_printable, [*lines, "", "――――", *contacts, _CONFIDENTIAL, ""]))
+
+
+def _printable(line: str) -> str:
+    """The line without what could start another one or turn its direction: a file may have any name."""
+    return "".join(character if character.isprintable() or character in _SPACES else "\ufffd" for character in line)

@@ -12,6 +12,7 @@ from gateway.relay import smb_files
 from gateway.relay.disk_errors import disk_errors
 from gateway.relay.errors import Refused, ShelfError, TimedOut, Unexpected, Unreachable
 from gateway.relay.parcel import Fingerprint
+from gateway.relay.room import FILE_MOST_BYTES
 from gateway.relay.shelf import Entry
 from gateway.relay.smb_errors import LOGON_CODES, translated
 from gateway.relay.smb_line import Account, Line
@@ -19,6 +20,7 @@ from gateway.relay.smb_line import Account, Line
 T = TypeVar("T")
 
 SLOWEST_BYTES_PER_S = 1 << 20  # a deadline grows by a second for each MiB: a bad Wi-Fi link still carries that
+CARRIED_MOST_BYTES = 2 * FILE_MOST_BYTES  # there and back
 CUT_GRACE_S = 5.0  # a caller was freed within 11 ms of a cut when measured
 _BREAKS_LINE = (Unreachable, TimedOut, Refused, Unexpected)
 
@@ -102,10 +104,15 @@ class SmbShelf:
         return await self._do(same)
 
     async def _do(self, work: Callable[[Line], T], *, carrying: int = 0) -> T:
+        # A size is the server's word: it must not make a deadline of years.
+        slowest_s = min(carrying, CARRIED_MOST_BYTES) / SLOWEST_BYTES_PER_S
         async with self._lock:
             try:
-                result = await self._within(self._deadline_s + carrying / SLOWEST_BYTES_PER_S, work)
+                result = await self._within(self._deadline_s + slowest_s, work)
             except ShelfError as error:
+                if error.local:
+                    self._heard(None)  # the terminal did answer; our own disk did not take it
+                    raise
                 if isinstance(error, _BREAKS_LINE):
                     await self._let_go(politely=False)
                 self._heard(error)
@@ -116,7 +123,8 @@ class SmbShelf:
     async def _within(self, deadline_s: float, work: Callable[[Line], T]) -> T:
         task = asyncio.ensure_future(asyncio.to_thread(self._call, work))
         try:
-            return await asyncio.wait_for(asyncio.shield(task), deadline_s)
+            async with asyncio.timeout(deadline_s):  # wait_for of Python 3.11 may lose a cancellation
+                return await asyncio.shield(task)
         except (TimeoutError, asyncio.CancelledError) as error:
             if self._line is not None:
                 self._line.cut()
@@ -160,7 +168,8 @@ class SmbShelf:
         closing = asyncio.ensure_future(asyncio.to_thread(line.hang_up, politely=politely and line.alive))
         with suppress(TimeoutError, ShelfError):
             try:
-                await asyncio.wait_for(asyncio.shield(closing), CUT_GRACE_S)
+                async with asyncio.timeout(CUT_GRACE_S):
+                    await asyncio.shield(closing)
             finally:
                 line.cut()
 

@@ -83,21 +83,28 @@ def fetch(line: Line, entry: Entry, into: Path) -> tuple[str, int]:
     with translated(), line.opened(_path(entry.path), _READ) as handle:
         if not _is_still(handle, entry):
             raise Changed("changed-since-listed")
-        digest, size = _fetch_into(line, handle, into)
+        digest, size = _fetch_into(line, handle, into, entry.fingerprint.size)
         handle.close(get_attributes=True)
         if not _is_still(handle, entry):
             raise Changed("changed-while-read")
         return digest, size
 
 
-def _fetch_into(line: Line, handle: Any, into: Path) -> tuple[str, int]:
+def _fetch_into(line: Line, handle: Any, into: Path, most: int) -> tuple[str, int]:
     sha256, size = hashlib.sha256(), 0
-    with durable.new_file(into) as write:
+    with ExitStack() as local:
+        # OSErrors of this disk are named before `translated` can take them for the server's silence.
+        with disk_errors():
+            write = local.enter_context(durable.new_file(into))
         for chunk in _content(line, handle):
             sha256.update(chunk)
             size += len(chunk)
+            if size > most:
+                raise Changed("changed-while-read")
             with disk_errors():
                 write(chunk)
+        with disk_errors():
+            local.close()
     return sha256.hexdigest(), size
 
 

@@ -11,10 +11,12 @@ from gateway.claims.summary import Summary
 from gateway.relay import durable
 from gateway.relay.directory import fingerprint_of
 from gateway.relay.disk_errors import disk_errors
+from gateway.relay.errors import Refused
 from gateway.relay.events import Busy, Engaged, NothingTaken, Taken
 from gateway.relay.lease import Writing, read_lease
 from gateway.relay.ledger import Ledger
 from gateway.relay.parcel import Parcel, State
+from gateway.relay.room import require_room
 
 _HALF_MADE = {"part", "copy", "note"}
 
@@ -25,6 +27,10 @@ class Spool:
     def __init__(self, place: Path, claims: Path) -> None:
         self._place = place
         self._claims = claims
+
+    def require_room(self, size: int) -> None:
+        """Refused if `size` more bytes would eat the disk's reserve."""
+        require_room(self._place, size)
 
     def path(self, parcel: Parcel) -> Path:
         """Where a parcel's bytes lie."""
@@ -81,7 +87,8 @@ class Spool:
             descriptor = durable.open_existing(spool, parcel.id)
             try:
                 if os.fstat(descriptor).st_nlink != 1:
-                    return Busy()
+                    # Somebody else's name leads here too, and nothing but a person removing it will end that.
+                    raise Refused("disk-second-link", local=True)
                 with read_lease(descriptor):
                     os.fchmod(descriptor, durable.FILE_MODE)
                     return Taken(*durable.digest_of(descriptor))
@@ -108,6 +115,12 @@ class Spool:
         """Forget a copy that broke off."""
         with disk_errors(), _root(self._place) as spool:
             durable.remove(spool, f"{parcel.id}.part")
+
+    def erase_half_made(self, parcel: Parcel) -> None:
+        """Forget everything of this parcel that is not whole: on a full disk it would keep the room others need."""
+        with disk_errors(), _root(self._place) as spool:
+            for suffix in _HALF_MADE:
+                durable.remove(spool, f"{parcel.id}.{suffix}")
 
     def erase(self, parcel: Parcel) -> None:
         """Remove the parcel's bytes."""

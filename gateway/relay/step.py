@@ -111,6 +111,8 @@ def _inside(parcel: Parcel, event: Event, now: datetime, pace: Pace) -> Outcome:
             if reasons:
                 return _held(parcel, *reasons)
             return parcel, ((do.LookForTwin(twin_id),) if twin_id else (do.Number(),))
+        case _, Failed(Trouble.FAULT):
+            return _held(parcel, Hold.FAULT)
         case State.TAKEN, Failed() as failure:
             return _again(parcel, failure, pace, do.Inspect())
         case State.TAKEN, TwinLooked(there, number, target):
@@ -132,6 +134,8 @@ def _delivering(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
             return replace(parcel, state=State.RENAMING), (do.Publish(),)
         case Failed(Trouble.BUG):
             return _held(parcel, Hold.REFUSED)
+        case Failed(Trouble.FAULT):
+            return _held(parcel, Hold.FAULT)
         case Failed() as failure:
             parcel = replace(parcel, differed=parcel.differed + failure.differed)
             if parcel.differed >= DIFFERENCES_MOST:
@@ -149,7 +153,7 @@ def _renaming(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
     match event:
         case Published() | TargetLooked(Occupant.OURS):
             return replace(parcel, state=State.DELIVERED, failures=0, differed=0), (do.Note(),)
-        case Failed(Trouble.BUG):
+        case Failed(Trouble.BUG | Trouble.FAULT):
             return _held(parcel, Hold.UNKNOWN_DELIVERY)
         case Failed() as failure:
             return _again(parcel, failure, pace, do.LookAtTarget())

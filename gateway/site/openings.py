@@ -13,16 +13,18 @@ from gateway.site.words import DomainName, Slug
 
 
 class Service(Model):
-    """Ports of one protocol."""
+    """Ports of one protocol, or a protocol without ports."""
 
     tcp: Ports | None = None
     """A TCP port, or a range such as "8000-8010"."""
     udp: Ports | None = None
     """A UDP port, or a range."""
+    esp: Literal[True] | None = None
+    """Encrypted packets (RFC 4303); only where a terminal holds its own tunnel."""
 
     @model_validator(mode="after")
     def _one_protocol(self) -> "Service":
-        exactly_one(self, "tcp", "udp")
+        exactly_one(self, "tcp", "udp", "esp")
         return self
 
 

@@ -92,6 +92,9 @@ def _interface(value: Any) -> IpInterface:
     return interface
 
 
+_MAPPED = IPv6Network("::ffff:0:0/96")  # IPv4 in IPv6 clothes (RFC 4291 §2.5.5.2): never on a wire
+
+
 def _network(value: Any) -> IpNetwork:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
@@ -108,7 +111,8 @@ def _network(value: Any) -> IpNetwork:
         )
     if network.prefixlen == 0:
         raise wrong(f"{shown(text)} is every address there is", "name the networks that are meant")
-    if network.is_multicast or network.is_loopback or network.is_link_local:
+    mapped = isinstance(network, IPv6Network) and network.subnet_of(_MAPPED)
+    if mapped or network.is_multicast or network.is_loopback or network.is_link_local:
         raise wrong(f"{shown(text)} is not a network of hosts", "write the unicast prefix that is meant")
     return network
 

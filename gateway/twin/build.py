@@ -11,9 +11,9 @@ from pyroute2 import IPRoute
 from gateway.enforcer.transaction import Applied, Desired, apply
 from gateway.site.layout import Zone
 from gateway.site.model import Site
-from gateway.site.values import IpInterface
+from gateway.site.values import Family, IpAddress, IpInterface, IpNetwork
 from gateway.twin.namespace import Namespace, sweep, twin_name
-from gateway.twin.plan import Host, hosts
+from gateway.twin.plan import TUNNEL_ENDS, Host, hosts, protected
 from gateway.wiring import part as wiring
 from gateway.wiring.model import Wiring, difference
 
@@ -67,6 +67,10 @@ class Twin:
         """Have `resource` closed before the namespaces go."""
         self._stack.enter_context(resource)
 
+    def reached(self, zone: Zone, family: Family) -> IpAddress | None:
+        """Where the host that speaks for a zone is asked in one family."""
+        return next(iter(self.at(zone).faces(family)), None)
+
     def open_router(self, wired: Wiring) -> None:
         """Wire the gateway as the unguarded router of today: it forwards everything. The positive control of every probe."""
 
@@ -93,6 +97,8 @@ class Twin:
         wires.call(_plug, plugs)
         for host in self.hosts.values():
             self.namespace(host.name).call(_configure, host)
+        if Zone.TUNNEL in ports:
+            self.gateway.call(_lead_into_tunnel, ports[Zone.TUNNEL], protected(self.site))
 
 
 def _settle_quickly() -> None:
@@ -127,10 +133,19 @@ def _configure(host: Host) -> None:
         for gateway in host.gateways:
             if not _knows(host.addresses, gateway.version):
                 continue
-            reaches = [str(network) for network in host.reaches if network.version == gateway.version]
-            for destination in reaches or ["default"]:
-                # Windows keeps `default` through the segment's router too; a terminal with translation needs no more.
-                ip.route("add", family=_family(gateway.version), dst=destination, gateway=str(gateway), oif=card)
+            ip.route("add", family=_family(gateway.version), dst="default", gateway=str(gateway), oif=card)
+
+
+def _lead_into_tunnel(port: str, networks: tuple[IpNetwork, ...]) -> None:
+    """The box's end of the wire that stands for the tunnel: what charon's interface and routes would be."""
+    with IPRoute() as ip:
+        card = ip.link_lookup(ifname=port)[0]
+        ip.link("set", index=card, state="up")
+        for near, far in TUNNEL_ENDS:
+            ip.addr("add", index=card, address=str(near.ip), prefixlen=near.network.prefixlen)
+            for network in networks:
+                if network.version == near.version:
+                    ip.route("add", family=_family(near.version), dst=str(network), gateway=str(far.ip), oif=card)
 
 
 def _knows(addresses: tuple[IpInterface, ...], version: int) -> bool:

@@ -98,6 +98,11 @@ class Carrier:
 
 
 def _durations(start: datetime, steps: list[tuple[State, datetime]]) -> tuple[tuple[State, float], ...]:
-    moments = [start, *(moment for _, moment in steps)]
-    pairs = zip(steps, moments, strict=False)
-    return tuple((state, (moment - before).total_seconds()) for (state, moment), before in pairs)
+    """Seconds until each state was reached; what was recorded within one state counts as reaching the next."""
+    reached: list[tuple[State, float]] = []
+    before = start
+    for state, moment in steps:
+        if not reached or reached[-1][0] is not state:
+            reached.append((state, (moment - before).total_seconds()))
+            before = moment
+    return tuple(reached)

@@ -43,10 +43,13 @@ def control(twin: Twin) -> frozenset[int]:
     return ask(twin, probes, probes)
 
 
-def observe(twin: Twin, reachable: Iterable[int]) -> tuple[Row, ...]:
-    """Probe the gateway as it is now. `reachable` is what `control` gave for the same twin."""
+def observe(twin: Twin, reachable: Iterable[int], opened: frozenset[str] = frozenset()) -> tuple[Row, ...]:
+    """Probe the gateway as it is now. `reachable` is what `control` gave for the same twin.
+
+    `opened` names the timed openings somebody opened before: `access`, updates and grants by name.
+    """
     probes, passed_before = questions(twin), frozenset(reachable)
-    expected = {probe.tag for probe in probes if declared(twin.site, probe.session)}
+    expected = {probe.tag for probe in probes if declared(twin.site, probe.session, opened)}
     through = ask(twin, probes, (probe for probe in probes if probe.tag in expected))
     return tuple(
         Row(

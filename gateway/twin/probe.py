@@ -6,6 +6,7 @@ So a drop anywhere on the way counts, the gateway's output and input chains incl
 
 import select
 import socket
+import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -18,8 +19,10 @@ from scapy.packet import Packet, Raw
 
 from gateway.policy.model import FAMILIES, Protocol, Session
 from gateway.site.layout import Zone
+from gateway.site.openings import Service
 from gateway.site.values import Family, IpAddress
 from gateway.twin.build import Twin
+from gateway.twin.plan import Host, box_faces
 
 SERVICES: tuple[tuple[Protocol, int | None], ...] = (
     (Protocol.TCP, 445),
@@ -30,12 +33,20 @@ SERVICES: tuple[tuple[Protocol, int | None], ...] = (
     (Protocol.UDP, 137),
     (Protocol.ICMP_ECHO, None),
 )
+"""What is asked of every pair, declared or not; what the site declares besides is asked too."""
 ARRIVAL_TIMEOUT_S = 2.0
 """How long an expected probe may take; a neighbour that must be asked for twice takes one second (RFC 4861 §10)."""
 QUIET_S = 0.2
 """How long nothing may arrive before we believe that nothing more will. Namespaces deliver within microseconds."""
 
-_FIRST_SOURCE_PORT = 40_000
+_FIRST_SOURCE_PORT = 20_000
+_SPOKESMEN = 2
+"""How many of those who are declared alike are asked and ask: a second one shows that more than one is served."""
+_GATEWAY = "gateway"
+_STARTERS = (Zone.WAN, Zone.TUNNEL, Zone.QUALIFICATION, Zone.CLAIM, Zone.LAN, Zone.GATEWAY)
+SO_RCVBUFFORCE = 33  # asm-generic/socket.h; the socket module does not name it
+_EAR_BYTES = 16 << 20
+"""Receive buffer of one raw socket: it holds every packet of a run until we read, and a lost one looks like a drop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,8 @@ class Probe:
 
     tag: int
     session: Session
+    sender: str
+    """The name of the host that sends it, or `gateway`."""
 
     @property
     def family(self) -> Family:
@@ -62,68 +75,130 @@ class Probe:
                 return bytes(network / TCP(sport=sport, dport=port, flags="S", seq=self.tag))
             case Protocol.UDP:
                 return bytes(network / UDP(sport=sport, dport=port) / payload)
+            case Protocol.ESP:
+                network.setfieldval("proto" if self.family == 4 else "nh", socket.IPPROTO_ESP)
+                return bytes(network / Raw(self.tag.to_bytes(4, "big") + bytes(4)) / payload)
             case Protocol.ICMP_ECHO:
                 echo = ICMP() if self.family == 4 else ICMPv6EchoRequest()
                 return bytes(network / echo / payload)
 
 
 def questions(twin: Twin) -> tuple[Probe, ...]:
-    """Every ordered zone pair × family × service, between the hosts that speak for the zones."""
-    zones = tuple(zone for zone in Zone if zone is Zone.GATEWAY or any(h.zone is zone for h in twin.hosts.values()))
+    """Every ordered zone pair × hosts that speak for them × family × service."""
     found: list[Probe] = []
-    for (origin, target), family, service in product(permutations(zones, 2), FAMILIES, SERVICES):
-        source, destination = _address(twin, origin, target, family), _address(twin, target, origin, family)
-        if source and destination:
-            found.append(Probe(len(found) + 1, Session(origin, target, source, destination, *service)))
+    services = tuple(dict.fromkeys((*SERVICES, *_declared_services(twin))))
+    for (origin, target), family in product(permutations(_zones(twin), 2), FAMILIES):
+        asked = _asked(twin, target, origin, family)
+        for (sender, source), destination, service in product(_askers(twin, origin, target, family), asked, services):
+            found.append(Probe(len(found) + 1, Session(origin, target, source, destination, *service), sender))
     return tuple(found)
 
 
 def ask(twin: Twin, probes: Iterable[Probe], expected: Iterable[Probe]) -> frozenset[int]:
-    """Send every probe once; the tags of those that came through. Returns as soon as `expected` came and it is quiet."""
+    """Send every probe once; the tags of those that came through to a host of their target zone.
+
+    Returns as soon as `expected` came and it is quiet. Starts without any session: ESP has no ports, so an earlier probe's
+    entry would make the opposite one its answer.
+    """
+    asked = {probe.tag: probe for probe in probes}
     awaited = {probe.tag for probe in expected}
+    subprocess.run(twin.gateway.command("conntrack", "-F"), check=True, capture_output=True)
     with ExitStack() as stack:
-        ears = [ear for zone in _zones(twin) for ear in _listen(twin, zone, stack)]
-        for probe in probes:
+        ears = [ear for name in (_GATEWAY, *twin.hosts) for ear in _listen(twin, name, stack)]
+        # Those who may start nothing go first, for the same reason.
+        for probe in sorted(asked.values(), key=lambda probe: _STARTERS.index(probe.session.origin)):
             _send(twin, probe)
-        return frozenset(_hear(ears, awaited))
+        return frozenset(tag for tag, zone in _hear(ears, awaited) if asked[tag].session.target is zone)
 
 
 def _zones(twin: Twin) -> tuple[Zone, ...]:
-    return (Zone.GATEWAY, *dict.fromkeys(host.zone for host in twin.hosts.values()))
+    return (*dict.fromkeys(host.zone for host in twin.hosts.values()), Zone.GATEWAY)
 
 
-def _address(twin: Twin, zone: Zone, other: Zone, family: Family) -> IpAddress | None:
-    """Where `zone` is reached from `other`; for the box, its own address on `other`'s segment."""
-    if zone is not Zone.GATEWAY:
-        return twin.at(zone).address(family)
-    part = getattr(twin.site.zones, other)
-    return next((address.ip for address in part.addresses if address.version == family), None)
+def _spokesmen(twin: Twin, zone: Zone) -> tuple[Host, ...]:
+    here = [host for host in twin.hosts.values() if host.zone is zone]
+    alike = [host for host in here if host.one_of_many][:_SPOKESMEN]
+    return (*alike, *(host for host in here if not host.one_of_many))
+
+
+def _askers(twin: Twin, zone: Zone, other: Zone, family: Family) -> Iterator[tuple[str, IpAddress]]:
+    """Who sends, and from which address; the box sends from its address on the other's segment."""
+    if zone is Zone.GATEWAY:
+        yield from ((_GATEWAY, face) for face in box_faces(twin.site, other, family)[:1])
+        return
+    for host in _spokesmen(twin, zone):
+        yield from ((host.name, face) for face in host.faces(family)[:1])
+
+
+def _asked(twin: Twin, zone: Zone, other: Zone, family: Family) -> tuple[IpAddress, ...]:
+    """Where `zone` is asked from `other`: every host that stands there; for the box, its own address on that segment."""
+    if zone is Zone.GATEWAY:
+        return box_faces(twin.site, other, family)[:1]
+    return tuple(face for host in _spokesmen(twin, zone) for face in host.faces(family))
+
+
+def _declared_services(twin: Twin) -> Iterator[tuple[Protocol, int | None]]:
+    """Every service the site file names anywhere, by its first and its last port."""
+    site = twin.site
+    systems = [system.services for system in (site.claim_system, site.qualification_system) if system]
+    updates = [update.services for update in site.updates]
+    grants = [grant.services for grant in site.grants.values()]
+    for services in (*systems, *updates, *grants):
+        for service in services:
+            yield from _questions_of(service)
+    if site.tunnel and site.tunnel.held_by == "gateway":
+        yield from ((Protocol.UDP, 500), (Protocol.UDP, 4500), (Protocol.ESP, None))
+    segments = [one for one in (site.zones.claim, site.zones.qualification) if one]
+    if site.management or any(segment.serve for segment in segments):
+        yield from ((Protocol.TCP, 53), (Protocol.UDP, 123))
+    if site.management:
+        yield from ((Protocol.UDP, 514), (Protocol.TCP, 514))
+    if site.relay and site.relay.drop.sftp:
+        yield Protocol.TCP, site.relay.drop.sftp.port
+
+
+def _questions_of(service: Service) -> Iterator[tuple[Protocol, int | None]]:
+    for protocol, ports in ((Protocol.TCP, service.tcp), (Protocol.UDP, service.udp)):
+        if ports:
+            yield from ((protocol, port) for port in (ports.first, ports.last))
+    if service.esp:
+        yield Protocol.ESP, None
 
 
 @dataclass(frozen=True, slots=True)
 class _Ear:
     socket: socket.socket
+    zone: Zone
     family: Family
     protocol: Protocol
 
 
-def _listen(twin: Twin, zone: Zone, stack: ExitStack) -> Iterator[_Ear]:
-    namespace = twin.gateway if zone is Zone.GATEWAY else twin.namespace(twin.at(zone).name)
-    numbers = {
-        4: (socket.IPPROTO_TCP, socket.IPPROTO_UDP, socket.IPPROTO_ICMP),
-        6: (socket.IPPROTO_TCP, socket.IPPROTO_UDP, socket.IPPROTO_ICMPV6),
-    }
+def _listen(twin: Twin, name: str, stack: ExitStack) -> Iterator[_Ear]:
+    namespace = twin.gateway if name == _GATEWAY else twin.namespace(name)
+    zone = Zone.GATEWAY if name == _GATEWAY else twin.hosts[name].zone
     for family in FAMILIES:
         kind = socket.AF_INET if family == 4 else socket.AF_INET6
-        for protocol, number in zip(Protocol, numbers[family], strict=True):
+        for protocol in Protocol:
+            number = _number(protocol, family)
             ear = namespace.call(socket.socket, kind, socket.SOCK_RAW | socket.SOCK_NONBLOCK, number)
-            yield _Ear(stack.enter_context(ear), family, protocol)
+            ear.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, _EAR_BYTES)
+            yield _Ear(stack.enter_context(ear), zone, family, protocol)
+
+
+def _number(protocol: Protocol, family: Family) -> int:
+    match protocol:
+        case Protocol.TCP:
+            return socket.IPPROTO_TCP
+        case Protocol.UDP:
+            return socket.IPPROTO_UDP
+        case Protocol.ESP:
+            return socket.IPPROTO_ESP
+        case Protocol.ICMP_ECHO:
+            return socket.IPPROTO_ICMP if family == 4 else socket.IPPROTO_ICMPV6
 
 
 def _send(twin: Twin, probe: Probe) -> None:
-    namespace = (
-        twin.gateway if probe.session.origin is Zone.GATEWAY else twin.namespace(twin.at(probe.session.origin).name)
-    )
+    namespace = twin.gateway if probe.sender == _GATEWAY else twin.namespace(probe.sender)
     kind = socket.AF_INET if probe.family == 4 else socket.AF_INET6
 
     def send() -> None:
@@ -136,7 +211,7 @@ def _send(twin: Twin, probe: Probe) -> None:
     namespace.call(send)
 
 
-def _hear(ears: list[_Ear], awaited: set[int]) -> Iterator[int]:
+def _hear(ears: list[_Ear], awaited: set[int]) -> Iterator[tuple[int, Zone]]:
     heard: set[int] = set()
     by_socket = {ear.socket: ear for ear in ears}
     deadline = time.monotonic() + ARRIVAL_TIMEOUT_S
@@ -147,7 +222,7 @@ def _hear(ears: list[_Ear], awaited: set[int]) -> Iterator[int]:
             tag = _tag(by_socket[one], one.recv(2048))
             if tag is not None and tag not in heard:
                 heard.add(tag)
-                yield tag
+                yield tag, by_socket[one].zone
         if not ready and not missing:
             return
 
@@ -159,7 +234,7 @@ def _tag(ear: _Ear, data: bytes) -> int | None:
         case Protocol.TCP:
             segment = TCP(body)
             return int(segment.seq) if segment.flags == "S" else None
-        case Protocol.UDP:
+        case Protocol.UDP | Protocol.ESP:
             return _unmark(body[8:])
         case Protocol.ICMP_ECHO:
             is_request = body[0] == (8 if ear.family == 4 else 128)  # RFC 792, RFC 4443 §4.1

@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.enforcer.transaction import Applied, desire
-from gateway.policy.model import Policy
+from gateway.policy.model import FAMILIES, Policy
+from gateway.policy.places import way_out
 from gateway.site.layout import Zone
 from gateway.site.model import Site, SmbShare
-from gateway.site.values import IpAddress
+from gateway.site.values import IpAddress, PortRange
 from gateway.twin import samples
 from gateway.twin.build import Twin
 from gateway.twin.carrying import Carried, Carrier
-from gateway.twin.claim_system import ClaimSystem
+from gateway.twin.claim_system import PORT, ClaimSystem
 from gateway.twin.matrix import Row, control, observe
+from gateway.twin.plan import box_faces
 from gateway.twin.relay_process import RelayProcess
 from gateway.twin.shared_folder import SharedFolder, round_trip
 from gateway.twin.smbd import Smbd
@@ -119,33 +121,41 @@ class _Stage:
 
 
 def _reach_claim_system(twin: Twin, place: Path, result: Rehearsal) -> None:
-    provider, terminal = twin.at(Zone.WAN), twin.at(Zone.CLAIM)
-    addresses = tuple(address.ip for address in provider.services)
-    with ClaimSystem(twin.namespace(provider.name), addresses, place) as system:
+    """The claim terminal asks the claim system, where this box carries the session itself and not the terminal's tunnel."""
+    out, wanted = way_out(twin.site), twin.site.claim_system
+    if out is None or wanted is None or not any(service.tcp and _https(service.tcp) for service in wanted.services):
+        return
+    system_host, terminal = twin.at(out), twin.at(Zone.CLAIM)
+    faces = (face for family in FAMILIES for face in system_host.faces(family))
+    addresses = tuple(face for face in faces if any(face in network for network in wanted.networks))
+    with ClaimSystem(twin.namespace(system_host.name), addresses, place) as system:
         for address in addresses:
-            own = terminal.address(address.version)
+            own = next(iter(terminal.faces(address.version)), None)
             if own is None:
                 continue
             began = time.monotonic()
             seen = system.ask(twin.namespace(terminal.name), address)
-            expected = _seen_from(twin.site, own)
             result.sessions.append(
                 EndToEnd(
                     "claim terminal",
                     f"claim system, HTTPS over IPv{address.version}",
                     f"seen from {seen}",
-                    seen == expected,
+                    seen == _seen_from(twin.site, out, own),
                     time.monotonic() - began,
                 )
             )
 
 
-def _seen_from(site: Site, terminal: IpAddress) -> IpAddress:
-    """The address the provider must see: the line's own where IPv4 is translated, else the terminal's."""
+def _https(ports: PortRange) -> bool:
+    return ports.first <= PORT <= ports.last
+
+
+def _seen_from(site: Site, out: Zone, terminal: IpAddress) -> IpAddress:
+    """The address the system must see: the box's own on the way out where IPv4 is translated, else the terminal's."""
     wan = site.zones.wan
     if terminal.version == 6 or wan is None or wan.translate.ipv4 == "none":
         return terminal
-    return next(address.ip for address in wan.addresses if address.version == 4)
+    return box_faces(site, out, 4)[0]
 
 
 def _share_and_relay(twin: Twin, site: Site, site_file: Path, place: Path, stage: _Stage) -> None:
@@ -166,7 +176,7 @@ def _share_and_relay(twin: Twin, site: Site, site_file: Path, place: Path, stage
                     folders=(share.claims, share.returns),
                 )
             )
-        if site.lan_to_terminal == "shared-folder":
+        if site.lan_to_terminal == "shared-folder" and site.access == "always":
             with stage("open the share from the receipt PC"):
                 result.sessions.extend(_from_receipt_pc(twin, share.smb, password, place))
         with stage("start the relay"):

@@ -3,10 +3,17 @@
 from pathlib import Path
 
 import gateway
+from gateway.site.layout import Layout
 
 CONFIGS = Path(gateway.__file__).parent.parent / "configs"
 DEMO_SITE = CONFIGS / "ip-vpn-claim.yaml"
 CLAIM_FILE = CONFIGS / "samples" / "RECEIPTC.UKE"
+
+
+def sample_of(layout: Layout) -> Path:
+    """The sample site file of a layout: `ip-vpn/claim+qualification` is ip-vpn-claim-and-qualification.yaml."""
+    return CONFIGS / f"{layout.replace('/', '-').replace('+', '-and-')}.yaml"
+
 
 RETURN_NAME = "RECEIPTC.HEN"
 RETURN_FILE = "\r\n".join(

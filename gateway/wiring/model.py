@@ -1,6 +1,6 @@
 """The wiring of a box as values, and the steps between two of them. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.site.values import Family, IpAddress, IpInterface
@@ -98,21 +98,24 @@ class Change:
 def difference(wanted: Wiring, found: Wiring) -> tuple[Change, ...]:
     """The steps from `found` to `wanted`, in an order that never opens anything in between.
 
-    The guard's rules come first and the old catch-all lookup goes last among them; an address goes only after the new
-    ones stand; settings come last, since a port's settings exist only with the port.
+    The guard's rules come first, and the kernel's own catch-all lookup goes last among them. Settings come before
+    addresses (`promote_secondaries` decides what the end of an address takes along), and an address goes only after the
+    new ones stand.
     """
     return tuple(_steps(wanted, found))
 
 
 def _steps(wanted: Wiring, found: Wiring) -> Iterator[Change]:
-    for mine, theirs in (
-        (wanted.rules, found.rules),
-        (wanted.up, found.up),
-        (wanted.addresses, found.addresses),
-    ):
-        yield from (Change(item) for item in mine if item not in theirs)
-        yield from (Change(item, add=False) for item in theirs if item not in mine)
+    yield from _exchange(wanted.rules, found.rules)
+    yield from _exchange(wanted.up, found.up)
+    yield from (Change(item) for item in wanted.sysctls if item not in found.sysctls)
+    yield from _exchange(wanted.addresses, found.addresses)
     # Two default routes of one metric cannot stand side by side: here the old one must go first.
     yield from (Change(item, add=False) for item in found.routes if item not in wanted.routes)
     yield from (Change(item) for item in wanted.routes if item not in found.routes)
-    yield from (Change(item) for item in wanted.sysctls if item not in found.sysctls)
+
+
+def _exchange(wanted: Iterable[Item], found: Iterable[Item]) -> Iterator[Change]:
+    mine, theirs = tuple(wanted), tuple(found)
+    yield from (Change(item) for item in mine if item not in theirs)
+    yield from (Change(item, add=False) for item in theirs if item not in mine)

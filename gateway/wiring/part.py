@@ -11,6 +11,7 @@ from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
 from gateway.policy.model import FAMILIES
+from gateway.policy.places import TUNNEL_PORT, holds_tunnel, part
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.wiring.guard import KERNEL_LOCAL_RULE, guard_rules
@@ -30,26 +31,24 @@ class WiringError(Exception):
 
 
 def ports(site: Site) -> Mapping[Zone, str]:
-    """The interface behind each declared zone. Pure."""
-    zones = ((zone, getattr(site.zones, zone, None)) for zone in Zone)
-    return {zone: str(part.port) for zone, part in zones if part is not None}
+    """The interface behind each zone of the site. Pure."""
+    segments = {zone: str(found.port) for zone in Zone if (found := part(site, zone)) is not None}
+    return segments | ({Zone.TUNNEL: TUNNEL_PORT} if holds_tunnel(site) else {})
 
 
 def desired(site: Site) -> Wiring:
-    """The wiring this site needs. Pure."""
-    names = ports(site)
+    """The wiring this site needs, the tunnel's interface aside: charon makes that. Pure."""
+    segments = [(zone, str(found.port), found.addresses) for zone in Zone if (found := part(site, zone)) is not None]
     wan = site.zones.wan
     hops = wan.uplink.static.next_hop if wan and wan.uplink.static else ()
     return Wiring(
         rules=guard_rules(),
-        up=tuple(Up(name) for name in names.values()),
-        addresses=tuple(
-            Address(name, address) for zone, name in names.items() for address in getattr(site.zones, zone).addresses
-        ),
-        routes=tuple(DefaultRoute(names[Zone.WAN], hop) for hop in hops),
+        up=tuple(Up(name) for _, name, _ in segments),
+        addresses=tuple(Address(name, address) for _, name, addresses in segments for address in addresses),
+        routes=tuple(DefaultRoute(str(wan.port), hop) for hop in hops) if wan else (),
         sysctls=sysctls(
-            tuple(name for zone, name in names.items() if zone is not Zone.WAN),
-            tuple(name for zone, name in names.items() if zone is Zone.WAN),
+            tuple(name for zone, name, _ in segments if zone is not Zone.WAN),
+            tuple(name for zone, name, _ in segments if zone is Zone.WAN),
         ),
     )
 

@@ -14,6 +14,7 @@ _V4_EACH = {
     "proxy_arp": "0",
     "arp_ignore": "1",  # answer ARP only for an address of the asked interface
     "arp_announce": "2",
+    "promote_secondaries": "1",  # else the end of an old address takes the new one of its prefix along
     "src_valid_mark": "1",  # else rp_filter's reverse lookup carries no mark and meets the guard
 }
 _V6_EACH = {

@@ -39,7 +39,7 @@ def test_mistakes_go_to_standard_error_one_a_line(capsys: pytest.CaptureFixture[
 
     out, err = capsys.readouterr()
     assert code == 2
-    assert len(out.splitlines()) == 1
+    assert out.splitlines()[1:] == ["2 site files: 1 good, 1 to mend"]
     assert len(err.splitlines()) == 6
     assert all(re.match(rf"{re.escape(str(BAD))}:\d+:\d+: .+\. .+", line) for line in err.splitlines())
 
@@ -141,3 +141,16 @@ def test_a_killed_worker_is_no_verdict(fleet: subprocess.Popen[str]) -> None:
 
     assert fleet.returncode == 4
     assert err.splitlines()[-1].endswith("a checking process was killed. check fewer files at once")
+
+
+def test_a_fleet_is_checked_in_parallel_and_summed_up(tmp_path: Path) -> None:
+    good, files = GOOD.read_text(), []
+    for number in range(1_000):
+        files.append(tmp_path / f"{number:04}.yaml")
+        files[-1].write_text(good.replace("192.168.20.10,", "192.168.99.10,") if number == 500 else good)
+    command = [sys.executable, "-m", "gateway.cli.main", "check", "--lang", "en", *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout.splitlines()[-1] == "1000 site files: 999 good, 1 to mend"
+    assert done.stderr
+    assert all(line.startswith(str(files[500])) for line in done.stderr.splitlines())

@@ -1,15 +1,37 @@
+from ipaddress import IPv4Address
+
 import pytest
 
-from gateway.firewall.ingress import ingress_chains
+from gateway.firewall.ingress import goes_set, ingress_chains
 from gateway.policy.derive import derive
 from gateway.policy.marks import MAY_FORWARD, TABLE_ALIVE
+from gateway.site.layout import TERMINAL_ZONES, Layout, Role, Zone
 from gateway.site.model import Site
 from gateway.wiring.part import ports
+from tests.policy.sites import ROLES, site_of
+
+Chains = dict[str, tuple[str, ...]]
+MARKS = f"meta mark set meta mark | {MAY_FORWARD:#x}"
+FROM_NOBODY = f"ip saddr {IPv4Address(0)}"
+NAMED = {"name": "av", "names": ["av.example.com"], "services": [{"tcp": 443}], "via": "wan"}
 
 
-@pytest.fixture
-def chains(site: Site) -> dict[str, tuple[str, ...]]:
+def chains_of(site: Site) -> Chains:
     return {chain.name: chain.rules for chain in ingress_chains(derive(site), ports(site))}
+
+
+@pytest.fixture(params=Layout)
+def layout(request: pytest.FixtureRequest) -> Layout:
+    return Layout(request.param)
+
+
+@pytest.fixture(params=ROLES, ids="+".join)
+def chains(request: pytest.FixtureRequest, layout: Layout) -> Chains:
+    return chains_of(site_of(layout, request.param))
+
+
+def marking(rules: tuple[str, ...]) -> list[str]:
+    return [rule for rule in rules if MARKS in rule]
 
 
 def test_marks_are_single_bits_that_do_not_meet() -> None:
@@ -17,28 +39,82 @@ def test_marks_are_single_bits_that_do_not_meet() -> None:
     assert MAY_FORWARD & TABLE_ALIVE == 0
 
 
-def test_a_terminal_is_marked_as_an_answer_or_towards_where_it_goes(chains: dict[str, tuple[str, ...]]) -> None:
-    marking = [rule for rule in chains["from_claim"] if f"{MAY_FORWARD:#x}" in rule]
-    assert all("ct direction reply" in rule or "@claim_goes" in rule for rule in marking)
+def test_everything_is_marked_alive_and_only_loopback_and_declared_ports_enter(chains: Chains) -> None:
+    alive, entry, drop = chains["prerouting"]
+
+    assert alive == f"meta mark set meta mark | {TABLE_ALIVE:#x}"
+    assert entry.startswith('iifname vmap { "lo" : accept, ')
+    assert entry.count("goto") == len([name for name in chains if name.startswith("from_")])
+    assert drop.startswith("counter drop")
 
 
-def test_the_line_is_marked_only_as_an_answer(chains: dict[str, tuple[str, ...]]) -> None:
-    marking = [rule for rule in chains["from_wan"] if f"{MAY_FORWARD:#x}" in rule]
-    assert marking
-    assert all("ct direction reply" in rule for rule in marking)
+def test_a_terminal_is_marked_as_an_answer_or_towards_where_it_goes(chains: Chains) -> None:
+    for zone in TERMINAL_ZONES:
+        for rule in marking(chains.get(f"from_{zone}", ())):
+            assert "ct state established ct direction reply" in rule or f"@{zone}_goes" in rule
+            assert "ct direction original" in rule or "ct direction reply" in rule
 
 
-@pytest.mark.parametrize("name", ["from_lan", "from_claim", "from_wan"])
-def test_a_new_packet_meets_the_spoof_check_before_it_is_marked(chains: dict[str, tuple[str, ...]], name: str) -> None:
-    rules = chains[name]
-    spoof_check = next(number for number, rule in enumerate(rules) if rule.startswith("fib saddr"))
-    for rule in rules[:spoof_check]:
-        assert "ct state established" in rule or "ct state related" in rule or "nd-neighbor" in rule
+@pytest.mark.parametrize("zone", [Zone.WAN, Zone.TUNNEL])
+def test_what_comes_from_beyond_is_marked_only_as_an_answer(chains: Chains, zone: Zone) -> None:
+    rules = chains.get(f"from_{zone}", ())
+
+    assert all("ct direction reply" in rule for rule in marking(rules))
+    assert not [rule for rule in marking(rules) if "related" in rule and "!= @inside" not in rule]
 
 
-def test_only_loopback_and_declared_ports_enter(chains: dict[str, tuple[str, ...]]) -> None:
-    entry = next(rule for rule in chains["prerouting"] if "vmap" in rule)
-    assert (
-        entry
-        == 'iifname vmap { "lo" : accept, "eth1" : goto from_lan, "eth2" : goto from_claim, "eth0" : goto from_wan }'
-    )
+def test_a_new_packet_meets_the_spoof_check_before_it_is_marked(chains: Chains) -> None:
+    for name, rules in chains.items():
+        if name.startswith("from_"):
+            spoof_check = next(number for number, rule in enumerate(rules) if rule.startswith("fib saddr"))
+            early = marking(rules[:spoof_check])
+            assert all(
+                "ct state established" in rule or "ct state related ct direction reply" in rule for rule in early
+            )
+
+
+def test_what_the_box_hears_without_an_address_is_never_marked(chains: Chains) -> None:
+    assert not [rule for rules in chains.values() for rule in marking(rules) if "icmpv6" in rule or "udp" in rule]
+
+
+class TestNames:
+    @pytest.fixture
+    def named(self) -> Chains:
+        return chains_of(site_of(Layout.IP_VPN_BOTH, updates=[NAMED]))
+
+    def test_a_learned_address_is_marked_unless_it_lies_inside(self, named: Chains) -> None:
+        (rule,) = (one for one in named["from_claim"] if "@names_claim_wan_update_av6" in one)
+
+        assert rule.startswith(
+            "ct direction original ip6 daddr @names_claim_wan_update_av6 ip6 daddr != @inside6 meta mark"
+        )
+
+    def test_it_is_marked_for_the_terminals_own_flow_only(self, named: Chains) -> None:
+        assert not [rule for rule in named["from_claim"] if "qualification" in rule]
+        assert not [rule for rule in named["from_lan"] if "@names" in rule]
+
+
+class TestServed:
+    def chains(self, *services: str) -> Chains:
+        zones = site_of(Layout.IP_VPN_CLAIM, (Role.B,)).zones.model_dump(by_alias=True)
+        zones["claim"] |= {"serve": services}
+        return chains_of(site_of(Layout.IP_VPN_CLAIM, (Role.B,), zones=zones))
+
+    def test_one_without_an_address_may_ask_for_it_where_it_is_served(self) -> None:
+        (rule,) = (one for one in self.chains("dhcp")["from_claim"] if FROM_NOBODY in one)
+
+        assert rule.startswith(f"{FROM_NOBODY} ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept")
+        assert not [one for one in self.chains("dhcp")["from_wan"] if FROM_NOBODY in one]
+
+    def test_one_may_ask_for_a_router_where_the_box_is_it(self) -> None:
+        assert [one for one in self.chains("ra")["from_claim"] if "nd-router-solicit" in one]
+
+    def test_otherwise_nobody_without_an_address_is_heard(self) -> None:
+        text = "\n".join(self.chains()["from_claim"])
+
+        assert FROM_NOBODY not in text
+        assert "nd-router" not in text
+
+
+def test_the_sets_of_where_terminals_go_are_named_by_zone_and_family() -> None:
+    assert goes_set(Zone.QUALIFICATION, 6) == "qualification_goes6"

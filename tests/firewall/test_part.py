@@ -1,14 +1,18 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gateway.firewall import part
-from gateway.firewall.nft import Nft, NftError
+from gateway.firewall.nft import NftError
 from gateway.firewall.table import Chain, NamedSet, Table
 from gateway.policy.derive import derive
+from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.twin.namespace import Namespace
+from gateway.twin.samples import CONFIGS
 from gateway.wiring.part import ports
+from tests.firewall.kernel import HERE, dump, held, run
 
 pytestmark = pytest.mark.root
 
@@ -18,12 +22,17 @@ def table(site: Site) -> Table:
     return part.desired(derive(site), ports(site))
 
 
-def run(commands: str) -> None:
-    with Nft() as nft:
-        nft.run(commands)
+@pytest.fixture
+def timed() -> Table:
+    """A table with every kind of LIVE set but learned names."""
+    site = load_site(CONFIGS / "after-hours.yaml")
+    return part.desired(derive(site), ports(site))
 
 
-def test_applied_it_differs_in_nothing(namespace: Namespace, table: Table) -> None:
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_kernel_takes_every_sample_and_shows_it_back(namespace: Namespace, path: Path) -> None:
+    site = load_site(path)
+    table = part.desired(derive(site), ports(site))
     namespace.call(part.apply, table)
     assert part.difference(table, namespace.call(part.observe)) == ()
 
@@ -33,15 +42,23 @@ def test_an_empty_kernel_differs(namespace: Namespace, table: Table) -> None:
 
 
 def test_apply_lifts_the_latch_in_the_same_transaction(namespace: Namespace, table: Table) -> None:
-    namespace.call(run, f"add table inet {part.LATCH_TABLE}")
+    run(namespace, f"add table inet {part.LATCH_TABLE}")
     assert namespace.call(part.observe).latched
     namespace.call(part.apply, table)
     assert not namespace.call(part.observe).latched
 
 
+def test_the_latch_is_a_difference(namespace: Namespace, table: Table) -> None:
+    namespace.call(part.apply, table)
+    run(namespace, f"add table inet {part.LATCH_TABLE}")
+    assert part.difference(table, namespace.call(part.observe)) == (
+        "table inet claim_gateway_closed still drops everything",
+    )
+
+
 def test_a_table_the_kernel_refuses_leaves_the_old_one_and_the_latch(namespace: Namespace, table: Table) -> None:
     namespace.call(part.apply, table)
-    namespace.call(run, f"add table inet {part.LATCH_TABLE}")
+    run(namespace, f"add table inet {part.LATCH_TABLE}")
     before = namespace.call(part.observe)
     bad = replace(table, chains=(*table.chains, Chain("bad", ("goto nowhere",))))
     with pytest.raises(NftError):
@@ -50,14 +67,51 @@ def test_a_table_the_kernel_refuses_leaves_the_old_one_and_the_latch(namespace: 
     assert (after.text, after.latched) == (before.text, True)
 
 
-def test_a_foreign_rule_and_a_lost_element_are_seen(namespace: Namespace, table: Table) -> None:
+def test_a_foreign_rule_and_changed_elements_are_seen(namespace: Namespace, table: Table) -> None:
     namespace.call(part.apply, table)
-    namespace.call(run, "add rule inet claim_gateway forward accept")
-    namespace.call(run, "delete element inet claim_gateway inside4 { 192.168.10.0/24 }")
+    run(namespace, f"add rule {HERE} forward accept")
+    run(namespace, f"delete element {HERE} inside4 {{ 192.168.10.0/24 }}")
+    run(namespace, f"add element {HERE} claim_goes6 {{ 2001:db8:10::/64 }}")
+    rules = len(next(one.rules for one in table.chains if one.name == "forward"))
     assert part.difference(table, namespace.call(part.observe)) == (
-        "chain forward has 5 rules, not 4",
-        "set inside4 has 1 elements, not 2",
+        f"chain forward has {rules + 1} rules, not {rules}",
+        "set claim_goes6 holds 2001:db8:10::/64, which is not declared",
+        "set inside4 lacks 192.168.10.0/24",
     )
+
+
+def test_a_chain_too_many_and_one_too_few_are_seen(namespace: Namespace, table: Table) -> None:
+    namespace.call(part.apply, table)
+    run(namespace, f"add chain {HERE} side")
+    more = replace(table, chains=(*table.chains, Chain("other", ("accept",))))
+    assert part.difference(more, namespace.call(part.observe)) == (
+        "chain other has no rules, not 1",
+        "chain side has 0 rules, not none",
+    )
+
+
+def test_a_set_that_is_missing_or_of_another_kind_is_seen(namespace: Namespace, table: Table) -> None:
+    namespace.call(part.apply, table)
+    sets = tuple(replace(one, type="ipv6_addr") if one.name == "inside4" else one for one in table.sets)
+    more = replace(table, sets=(*sets, NamedSet("more", "ipv4_addr", "interval")))
+    assert part.difference(more, namespace.call(part.observe)) == (
+        "set inside4 is of another kind",
+        "set more is missing",
+    )
+
+
+def test_what_is_open_for_a_time_is_no_difference(namespace: Namespace, timed: Table) -> None:
+    namespace.call(part.apply, timed)
+    run(namespace, f'add element {HERE} open_lan_claim_share {{ "eth1" . "eth2" timeout 1h }}')
+    run(namespace, f"add element {HERE} grant_late_claims6 {{ 2001:db8:10::21 timeout 1h }}")
+    assert part.difference(timed, namespace.call(part.observe)) == ()
+
+
+def test_applying_again_changes_nothing_that_can_be_seen(namespace: Namespace, timed: Table) -> None:
+    namespace.call(part.apply, timed)
+    before = namespace.call(part.observe)
+    namespace.call(part.apply, timed)
+    assert namespace.call(part.observe) == before
 
 
 def test_restore_brings_the_former_table_back(namespace: Namespace, table: Table) -> None:
@@ -67,6 +121,17 @@ def test_restore_brings_the_former_table_back(namespace: Namespace, table: Table
     namespace.call(part.apply, other)
     namespace.call(part.restore, before)
     assert part.difference(table, namespace.call(part.observe)) == ()
+    assert "more" not in namespace.call(part.observe).sets
+
+
+def test_restore_brings_back_what_was_open_with_the_time_it_had_left(namespace: Namespace, timed: Table) -> None:
+    namespace.call(part.apply, timed)
+    run(namespace, f"add element {HERE} grant_late_claims4 {{ 192.168.10.21 timeout 1h expires 30m }}")
+    before = namespace.call(part.observe)
+    namespace.call(part.restore, before)
+    (granted,) = held(namespace, "grant_late_claims4").values()
+    assert granted["timeout"] == 3600
+    assert 1700 < granted["expires"] <= 1800
 
 
 def test_restore_without_a_former_table_leaves_none(namespace: Namespace, table: Table) -> None:
@@ -74,3 +139,11 @@ def test_restore_without_a_former_table_leaves_none(namespace: Namespace, table:
     namespace.call(part.apply, table)
     namespace.call(part.restore, nothing)
     assert namespace.call(part.observe).text is None
+
+
+def test_tables_of_others_are_none_of_ours(namespace: Namespace, table: Table) -> None:
+    run(namespace, "add table ip claim_gateway\nadd table inet other")
+    assert namespace.call(part.observe).text is None
+    namespace.call(part.apply, table)
+    tables = {(one["table"]["family"], one["table"]["name"]) for one in dump(namespace, "tables") if "table" in one}
+    assert tables == {("ip", "claim_gateway"), ("inet", "other"), ("inet", "claim_gateway")}

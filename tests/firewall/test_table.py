@@ -27,11 +27,29 @@ def test_text_is_a_table_block() -> None:
     )
 
 
-def test_an_empty_set_has_no_elements_line() -> None:
+def test_a_set_without_elements_has_no_line_for_them() -> None:
     assert not any("elements" in line for line in NamedSet("s", "ipv4_addr", "interval").lines())
+
+
+def test_a_sets_options_stand_between_its_flags_and_its_elements() -> None:
+    one = NamedSet("s", "ipv4_addr", "dynamic,timeout", ("192.0.2.1",), options=("timeout 30s", "size 8"))
+    assert [line.strip() for line in one.lines()] == [
+        "set s {",
+        "type ipv4_addr",
+        "flags dynamic,timeout",
+        "timeout 30s",
+        "size 8",
+        "elements = { 192.0.2.1 }",
+        "}",
+    ]
+
+
+def test_a_chain_that_is_jumped_to_has_no_hook() -> None:
+    assert [line.strip() for line in Chain("c", ("accept",)).lines()] == ["chain c {", "accept", "}"]
 
 
 def test_literals() -> None:
     assert literal(ip_network("192.0.2.1/32")) == "192.0.2.1"
+    assert literal(ip_network("2001:db8::1/128")) == "2001:db8::1"
     assert literal(ip_network("2001:db8::/48")) == "2001:db8::/48"
     assert braces(("a", "b")) == "{ a, b }"

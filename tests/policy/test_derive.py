@@ -1,89 +1,182 @@
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from gateway.policy.derive import derive, inside
-from gateway.policy.model import Protocol
-from gateway.site.layout import TERMINAL_ZONES, Zone
-from gateway.site.model import Management, Relay, Service, Site
+from gateway.firewall.compile import compile_table
+from gateway.policy.derive import derive
+from gateway.policy.model import Flow, Policy, Protocol
+from gateway.site.layout import TERMINAL_ZONES, Layout, Role, Zone
+from gateway.site.load import load_site
+from gateway.site.model import Site
+from gateway.twin.samples import CONFIGS
+from gateway.wiring.part import ports
+from tests.policy.sites import BOTH, ROLES, site_of
+
+SAMPLES = sorted(CONFIGS.glob("*.yaml"))
+UPDATE = {"networks": ["192.0.2.0/28"], "services": [{"tcp": 443}], "via": "wan"}
+GRANT = {"from": ["192.168.10.9"], "services": [{"tcp": 22}], "at_most": "2h"}
 
 
-def flows(site: Site) -> dict[str, tuple[Zone, Zone]]:
-    return {flow.id: (flow.origin, flow.target) for flow in derive(site).flows}
+def everything(layout: Layout, roles: tuple[Role, ...]) -> Site:
+    """A site with every opening its layout and roles may have."""
+    more: dict[str, Any] = {}
+    if Role.A in roles:
+        more["management"] = {"from": ["192.168.10.250"], "ssh": True, "ntp": ["192.168.10.5"], "dns": ["192.0.2.53"]}
+        more["grants"] = {f"to-{to}": GRANT | {"to": to} for to in ("gateway", "claim")}
+    if Role.B in roles:
+        more["updates"] = [UPDATE | {"name": "patches"}, UPDATE | {"name": "named", "names": ["av.example.com"]}]
+    if roles == BOTH and layout.startswith("ipsec"):
+        more["lan_internet"] = True
+    return site_of(layout, roles, **more)
+
+
+@pytest.fixture(params=Layout)
+def layout(request: pytest.FixtureRequest) -> Layout:
+    return Layout(request.param)
+
+
+@pytest.fixture(params=ROLES, ids="+".join)
+def policy(request: pytest.FixtureRequest, layout: Layout) -> Policy:
+    return derive(everything(layout, request.param))
 
 
 def test_the_sample_site_has_three_flows(site: Site) -> None:
-    assert flows(site) == {
+    assert {flow.id: (flow.origin, flow.target) for flow in derive(site).flows} == {
         "lan-claim-share": (Zone.LAN, Zone.CLAIM),
         "gateway-claim-share": (Zone.GATEWAY, Zone.CLAIM),
-        "claim-wan-system": (Zone.CLAIM, Zone.WAN),
+        "claim-wan-claim-system": (Zone.CLAIM, Zone.WAN),
     }
 
 
-def test_no_terminal_and_no_line_ever_starts_a_session_inwards(site: Site) -> None:
-    for flow in derive(site).flows:
-        assert flow.origin is not Zone.WAN
-        assert not (flow.origin in TERMINAL_ZONES and flow.target in (Zone.LAN, Zone.GATEWAY))
+def test_no_terminal_and_nothing_beyond_the_line_ever_starts_a_session_into_lan(policy: Policy) -> None:
+    starters = {flow.origin for flow in policy.flows if flow.target is Zone.LAN}
+
+    assert starters <= {Zone.GATEWAY}
 
 
-def test_every_flow_exists_in_both_families_when_its_hosts_do(site: Site) -> None:
-    families = {flow.id: flow.families for flow in derive(site).flows}
-    assert families == {
+def test_nothing_ever_starts_beyond_the_line(policy: Policy) -> None:
+    assert not {flow.origin for flow in policy.flows} & {Zone.WAN, Zone.TUNNEL}
+
+
+def test_claim_and_qualification_never_meet(policy: Policy) -> None:
+    assert not [flow for flow in policy.flows if flow.origin in TERMINAL_ZONES and flow.target in TERMINAL_ZONES]
+
+
+def test_lan_never_enters_the_tunnel(policy: Policy) -> None:
+    assert policy.between(Zone.LAN, Zone.TUNNEL) == ()
+
+
+def test_every_flow_joins_zones_the_box_has(policy: Policy) -> None:
+    for flow in policy.flows:
+        assert {flow.origin, flow.target} <= set(policy.zones)
+        assert flow.origin is not flow.target
+        assert flow.families
+
+
+def test_every_flow_names_clauses_and_says_why_in_both_languages(policy: Policy) -> None:
+    for flow in policy.flows:
+        assert all(clause.startswith("C") and clause[1:].isdigit() for clause in flow.clauses)
+        assert flow.why.en.isascii()
+        assert not flow.why.ja.isascii()
+        assert all(service.protocol is not Protocol.ICMP_ECHO for service in flow.services)
+
+
+def ids(flows: tuple[Flow, ...]) -> list[str]:
+    return [flow.id for flow in flows]
+
+
+def test_ids_are_unique(policy: Policy) -> None:
+    assert len(set(ids(policy.flows))) == len(policy.flows)
+
+
+@pytest.mark.parametrize(
+    "name", ["share", "claim-system", "tunnel", "internet", "ssh", "ntp", "update-x", "grant-x", "x4", "tcp4"]
+)
+def test_an_update_or_a_grant_may_be_named_like_anything_else(name: str) -> None:
+    """Every name the compiler makes of it is its own, too."""
+    other = "x"
+    site = site_of(
+        Layout.IPSEC_ROUTER_BOTH,
+        management={"from": ["192.168.10.250"], "ssh": True, "ntp": ["192.168.10.5"]},
+        lan_internet=True,
+        updates=[
+            UPDATE | {"name": name, "hours": "12:00-13:00"},
+            UPDATE | {"name": other, "names": ["av.example.com"]},
+            UPDATE | {"name": f"{name}-tcp4", "via": "tunnel", "networks": ["203.0.113.64/26"]},
+        ],
+        grants={one: GRANT | {"to": "claim"} for one in (name, other, f"{name}4")},
+    )
+    policy = derive(site)
+    table = compile_table(policy, ports(site))
+
+    assert len(set(ids(policy.flows))) == len(policy.flows)
+    for named in (table.sets, table.counters, table.chains):
+        assert len({one.name for one in named}) == len(named)
+
+
+def test_each_family_exists_where_its_hosts_do(site: Site) -> None:
+    assert {flow.id: flow.families for flow in derive(site).flows} == {
         "lan-claim-share": (4, 6),
         "gateway-claim-share": (4,),  # relay.terminal.smb.server is one address, and the box opens no other
-        "claim-wan-system": (4, 6),
+        "claim-wan-claim-system": (4, 6),
     }
 
 
-def test_lan_to_terminal_none_leaves_only_the_box(site: Site) -> None:
-    closed = site.model_copy(update={"lan_to_terminal": "none"})
-    assert set(flows(closed)) == {"gateway-claim-share", "claim-wan-system"}
+@pytest.mark.parametrize(
+    ("layout", "roles", "translated"),
+    [
+        (Layout.IP_VPN_CLAIM, BOTH, {Zone.CLAIM: ["192.168.10.0/24"], Zone.WAN: ["192.168.20.0/24"]}),
+        (Layout.IP_VPN_CLAIM, (Role.A,), {Zone.CLAIM: ["192.168.10.0/24"]}),
+        (Layout.IP_VPN_CLAIM, (Role.B,), {Zone.WAN: ["192.168.20.0/24"]}),
+        (
+            Layout.IPSEC_ROUTER_BOTH,
+            BOTH,
+            {
+                Zone.CLAIM: ["192.168.10.0/24"],
+                Zone.QUALIFICATION: ["192.168.10.0/24"],
+                Zone.WAN: ["192.168.20.0/24", "192.168.30.0/24"],
+                Zone.TUNNEL: ["192.168.20.0/24", "192.168.30.0/24"],
+            },
+        ),
+    ],
+)
+def test_translation_is_ipv4_towards_terminals_line_and_tunnel(
+    layout: Layout, roles: tuple[Role, ...], translated: dict[Zone, list[str]]
+) -> None:
+    found = {one.out: [str(network) for network in one.sources] for one in derive(site_of(layout, roles)).translations}
+
+    assert found == translated
 
 
-def test_no_relay_no_session_of_the_box(site: Site) -> None:
-    assert set(flows(site.model_copy(update={"relay": None}))) == {"lan-claim-share", "claim-wan-system"}
+def test_lan_is_translated_on_the_line_only_where_it_may_use_it() -> None:
+    (plain,) = (one for one in derive(site_of(Layout.IPSEC_CLIENT_CLAIM)).translations if one.out is Zone.WAN)
+    site = site_of(Layout.IPSEC_CLIENT_CLAIM, lan_internet=True)
+    (browsing,) = (one for one in derive(site).translations if one.out is Zone.WAN)
+
+    assert [str(network) for network in plain.sources] == ["192.168.20.0/24"]
+    assert [str(network) for network in browsing.sources] == ["192.168.10.0/24", "192.168.20.0/24"]
 
 
-def test_drop_servers_open_the_box_to_receipt_pcs_only(site: Site) -> None:
-    assert site.relay is not None
-    relay = Relay.model_validate(site.relay.model_dump() | {"drop": {"smb": True, "sftp": {"port": 2222}}})
-    flow = next(f for f in derive(site.model_copy(update={"relay": relay})).flows if f.id == "lan-gateway-drop")
-    assert [str(service) for service in flow.services] == ["tcp 445", "tcp 2222"]
-    assert {str(network) for network in flow.sources} == {"192.168.10.21/32", "2001:db8:10::21/128"}
-    assert {str(network) for network in flow.destinations} == {"192.168.10.1/32", "2001:db8:10::1/128"}
+def test_nothing_is_ever_translated_towards_lan(policy: Policy) -> None:
+    assert Zone.LAN not in {one.out for one in policy.translations}
+    assert all(network.version == 4 for one in policy.translations for network in one.sources)
 
 
-def test_management_opens_ssh_and_lets_the_box_ask_its_servers(site: Site) -> None:
-    management = Management.model_validate(
-        {"from": ["192.168.10.250"], "ssh": True, "ntp": ["192.168.10.1"], "syslog": ["203.0.113.9"]}
-    )
-    found = flows(site.model_copy(update={"management": management}))
-    assert found["lan-gateway-ssh"] == (Zone.LAN, Zone.GATEWAY)
-    assert found["gateway-lan-ntp"] == (Zone.GATEWAY, Zone.LAN)
-    assert found["gateway-wan-syslog"] == (Zone.GATEWAY, Zone.WAN)
+@pytest.mark.parametrize(
+    ("uplink", "hears_routers", "asks_dhcp"),
+    [("ra", True, False), ("dhcp", False, True), ({"pd": {"prefix_length": 56}}, True, True), (None, False, False)],
+)
+def test_the_kind_of_uplink_says_what_the_box_must_hear(uplink: object, hears_routers: bool, asks_dhcp: bool) -> None:
+    plain = site_of(Layout.IP_VPN_CLAIM)
+    zones = plain.zones.model_dump(by_alias=True)
+    if uplink is not None:
+        zones["wan"] |= {"uplink": uplink}
+    policy = derive(site_of(Layout.IP_VPN_CLAIM, zones=zones))
+
+    assert (policy.hears_routers, policy.asks_dhcp) == (hears_routers, asks_dhcp)
 
 
-def test_overlapping_services_are_joined(site: Site) -> None:
-    assert site.claim_system is not None
-    services = tuple(
-        Service.model_validate(one) for one in ({"tcp": "440-450"}, {"tcp": 443}, {"tcp": "451-460"}, {"udp": 443})
-    )
-    system = site.claim_system.model_copy(update={"services": services})
-    flow = next(f for f in derive(site.model_copy(update={"claim_system": system})).flows if f.id == "claim-wan-system")
-    assert [str(service) for service in flow.services] == ["tcp 440-460", "udp 443"]
-
-
-def test_translation_is_ipv4_towards_terminals_and_line(site: Site) -> None:
-    found = {translation.out: [str(n) for n in translation.sources] for translation in derive(site).translations}
-    assert found == {Zone.CLAIM: ["192.168.10.0/24"], Zone.WAN: ["192.168.20.0/24"]}
-
-
-@pytest.mark.parametrize("zone", [Zone.WAN, Zone.GATEWAY, Zone.TUNNEL, Zone.QUALIFICATION])
-def test_only_declared_inside_zones_have_prefixes(site: Site, zone: Zone) -> None:
-    assert inside(site, zone) == ()
-
-
-def test_every_flow_names_clauses_and_says_why_in_both_languages(site: Site) -> None:
-    for flow in derive(site).flows:
-        assert all(clause.startswith("C") for clause in flow.clauses)
-        assert flow.why.en
-        assert flow.why.ja
-        assert all(service.protocol is not Protocol.ICMP_ECHO for service in flow.services)
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_samples_are_derived_the_same_every_time(path: Path) -> None:
+    assert derive(load_site(path)) == derive(load_site(path))

@@ -1,10 +1,16 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.policy.support import unsupported
+from gateway.site.layout import Layout, Line, Role
+from gateway.site.load import load_site
 from gateway.site.model import Site
+from gateway.twin.samples import CONFIGS
+from tests.policy.sites import ROLES, site_of
 
+SAMPLES = sorted(CONFIGS.glob("*.yaml"))
 VLAN = {"port": "eth1", "vlan": 10}
 
 
@@ -12,18 +18,44 @@ def test_the_sample_site_is_supported_whole(site: Site) -> None:
     assert unsupported(site) == ()
 
 
+PATCHES = {"name": "w", "networks": ["192.0.2.0/24"], "services": [{"tcp": 443}], "via": "wan"}
+NAMED = PATCHES | {"networks": [], "names": ["av.example.com"]}
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_sample_is_supported_whole_or_says_in_which_part_not(path: Path) -> None:
+    expected = {
+        "after-hours": ["access", "grants"],
+        "ip-vpn-claim-and-qualification": ["zones.qualification.serve", "grants"],
+        "ip-vpn-combined": ["zones.claim.serve", "updates.0", "relay.drop"],
+        "ipsec-client-claim": ["zones.claim.serve"],
+        "ipsec-client-claim-and-qualification": ["zones.claim.serve", "zones.qualification.serve", "updates.0"],
+        "ipsec-router-claim": ["tunnel", "relay.drop"],
+        "ipsec-router-claim-and-qualification": ["tunnel", "updates.0", "grants"],
+        "ipsec-router-combined": ["tunnel"],
+        "two-boxes-b": ["tunnel", "zones.claim.serve", "updates.0"],
+        "vlan-trunk": ["zones.lan.port", "zones.claim.port", "zones.qualification.port"],
+    }
+    found = [".".join(map(str, field)) for field, _ in unsupported(load_site(path))]
+    assert found == expected.get(path.stem, [])
+
+
+@pytest.mark.parametrize("roles", ROLES, ids="+".join)
+@pytest.mark.parametrize("layout", Layout)
+def test_a_plain_site_needs_support_for_nothing_but_a_tunnel_of_its_own(
+    layout: Layout, roles: tuple[Role, ...]
+) -> None:
+    holds = layout.line is Line.IPSEC_ROUTER and Role.B in roles
+    assert [path for path, _ in unsupported(site_of(layout, roles))] == ([("tunnel",)] if holds else [])
+
+
 @pytest.mark.parametrize(
     ("field", "change"),
     [
-        (("layout",), {"layout": "ip-vpn/combined"}),
-        (("roles",), {"roles": ["a"]}),
-        (("lan_internet",), {"lan_internet": True}),
         (("pppoe_passthrough",), {"pppoe_passthrough": True}),
         (("access",), {"access": {"hours": "18:30-21:00"}}),
-        (
-            ("updates",),
-            {"updates": [{"name": "w", "networks": ["192.0.2.0/24"], "services": [{"tcp": 443}], "via": "wan"}]},
-        ),
+        (("updates", 0), {"updates": [PATCHES | {"hours": "12:00-13:00"}]}),
+        (("updates", 1), {"updates": [PATCHES, NAMED | {"name": "named"}]}),
         (
             ("grants",),
             {"grants": {"g": {"to": "gateway", "from": ["192.168.10.9"], "services": [{"tcp": 22}], "at_most": "2h"}}},
@@ -34,9 +66,9 @@ def test_the_sample_site_is_supported_whole(site: Site) -> None:
         (("relay", "drop"), {"relay": {"drop": {"smb": True}}}),
         (("relay", "antivirus"), {"relay": {"antivirus": {"clamd": "/run/clamd"}}}),
     ],
-    ids=lambda value: ".".join(value) if isinstance(value, tuple) else "",
+    ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
 )
-def test_what_cannot_be_enforced_is_named(site: Site, field: tuple[str, ...], change: dict[str, Any]) -> None:
+def test_what_cannot_be_enforced_is_named(site: Site, field: tuple[str | int, ...], change: dict[str, Any]) -> None:
     changed = Site.model_validate(_merge(site.model_dump(by_alias=True), change))
     found = unsupported(changed)
     assert [path for path, _ in found] == [field]

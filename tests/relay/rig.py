@@ -39,6 +39,7 @@ QUICK = Pace(
     poll=timedelta(seconds=1),
     retry_first=timedelta(milliseconds=1),
     retry_most=timedelta(milliseconds=5),
+    ledger=timedelta(milliseconds=5),
     deadline=timedelta(seconds=5),
 )
 REST_TIMEOUT_S = 20.0
@@ -58,8 +59,8 @@ SHARE = TerminalShare.model_validate(
 )
 
 
-class PowerCut(Exception):
-    """The test ends the relay here, with nothing more written."""
+class PowerCut(BaseException):
+    """The test ends the relay here, with nothing more written; no handler of ours may catch it."""
 
 
 @dataclass
@@ -186,7 +187,7 @@ class Rig:
                         pace=QUICK,
                         clocks=self.clocks,
                     )
-                    collector = Collector(route, courier, ledger, QUICK, self.clocks)
+                    collector = Collector(route, courier, ledger, QUICK, self.clocks, spool=self.places.spool)
                     await sweep(people, ledger)
                     spool.sweep(ledger)
                     courier.resume()

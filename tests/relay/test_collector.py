@@ -82,7 +82,10 @@ def test_temporaries_of_attempts_that_are_over_are_removed(
 
 
 def test_what_the_ledger_does_not_know_is_not_swept(tmp_path: Path, ledger: Ledger) -> None:
-    strangers = [tmp_path / "share" / ".gateway" / name for name in ("x.1", f"{'f' * 32}.1", f"{'f' * 32}")]
+    strangers = [
+        tmp_path / "share" / ".gateway" / name for name in ("x.1", f"{'f' * 32}.1", f"{'f' * 32}", f"{parcel().id}.²")
+    ]
+    ledger.record(parcel(state=State.NOTED), "x", NOW)
     strangers[0].parent.mkdir(parents=True)
     for stranger in strangers:
         stranger.write_bytes(b"somebody's")

@@ -1,13 +1,26 @@
 """The courier on a whole relay: good days, staff's ways, and the power going at every step."""
 
+import asyncio
 import os
+import sqlite3
+import threading
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from gateway.relay.parcel import State
+from gateway.relay import effects as do
+from gateway.relay.clock import Clocks
+from gateway.relay.courier import Acting, Courier
+from gateway.relay.directory import fingerprint_of
+from gateway.relay.effects import Effect
+from gateway.relay.events import Event, Restarted, Shown
+from gateway.relay.ledger import Ledger
+from gateway.relay.parcel import Hold, Parcel, State
 from tests.claims.synthetic import claim_file, lines, receipt, return_file
-from tests.relay.rig import Fuse, PowerCut, Rig
+from tests.relay.rig import QUICK, Fuse, PowerCut, Rig
+from tests.relay.test_ledger import NOW, parcel
 
 CLAIM = claim_file()
 CORRECTED = claim_file(receipt(1, points=200), trailer="GO,1,200,99")
@@ -76,6 +89,51 @@ def test_left_returns_are_fetched_once(tmp_path: Path) -> None:
 
     assert len(rig.brought()) == 1
     assert source.exists()
+
+
+def test_a_left_return_that_was_only_touched_does_not_come_again(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, after="leave")
+    source = rig.share / "returns" / "RECEIPTC.HEN"
+    source.write_bytes(return_file())
+    rig.carry()
+    source.chmod(0o640)
+
+    rig.carry()
+    rig.carry()
+
+    assert len(rig.brought()) == 1
+    assert [parcel.duplicate for parcel in rig.parcels()] == [True, False]
+
+
+def test_a_left_return_rewritten_comes_as_the_next_number(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, after="leave")
+    source = rig.share / "returns" / "RECEIPTC.HEN"
+    for content in (return_file(), return_file() + b"x", return_file()):
+        source.write_bytes(content)
+        rig.carry()
+
+    assert sorted(name.split("/")[2][:4] for name in rig.brought()) == ["01回目", "02回目", "03回目"]
+
+
+def test_a_left_return_rewritten_under_the_same_times_is_found_a_day_later(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, after="leave")
+    source = rig.share / "returns" / "RECEIPTC.HEN"
+    source.write_bytes(return_file())
+    rig.carry()
+    # The ledger's memory of this file's key is moved to what the rewritten file has: no key tells them apart.
+    source.write_bytes(return_file().replace(b"202111", b"202112"))
+    with sqlite3.connect(rig.places.ledger) as connection:
+        key = fingerprint_of(source.stat()).key
+        connection.execute("UPDATE parcel SET source_key = ?", (key,))
+    connection.close()
+    rig.carry()
+    assert len(rig.brought()) == 1
+    before = rig.clocks
+    rig.clocks = Clocks(lambda: before.wall() + timedelta(days=1), before.steady)
+
+    rig.carry()
+
+    assert len(rig.brought()) == 2
 
 
 def test_removed_returns_are_gone_at_the_terminal(tmp_path: Path) -> None:
@@ -164,6 +222,9 @@ def test_going_back_to_an_earlier_version_makes_it_the_newest(tmp_path: Path) ->
         ("RECEIPTC.UKE", b"", "空です"),
         ("RECEIPTC.UKE", claim_file(trailer="GO,2,100,99"), "総件数と一致しません"),
         ("RECEIPTC.UKE", claim_file(code="1312345"), "医療機関コード"),
+        ("RECEIPTC.HEN", return_file(), "請求ファイルではありません"),
+        ("x.txt", "HI,こんにちは\r\n".encode("cp932"), "請求ファイルではありません"),
+        ("RECEIPTC.UKE", b"HI,1,,1\r\n", "請求ファイルではありません"),
         ("letter.txt", b"hello", "請求ファイル（UKE）として読めません"),
         ("RECEIPTC.UKE.", CLAIM, "点または空白で終わって"),
         (b"\x83\x8c.UKE".decode(errors="surrogateescape"), CLAIM, "文字が読めません"),
@@ -350,3 +411,83 @@ def test_a_file_of_a_declared_name_travels_under_this_month(tmp_path: Path) -> N
 
     assert rig.delivered() == {"2026-11/その他/01回目_1108-2310/RREC1.UKE": content}
     assert [parcel.reasons for parcel in rig.parcels() if parcel.reasons] == [("unknown-kind", "nul-bytes")]
+
+
+class Stumbling:
+    """Hands that make a mistake over one parcel, and keep still over the others."""
+
+    def __init__(self, over: str) -> None:
+        self._over = over
+
+    async def act(self, parcel: Parcel, effect: Effect) -> Event | None:
+        if isinstance(effect, do.ShowHeld):
+            return Shown()
+        if parcel.id == self._over:
+            raise ValueError("text out of a patient's file")
+        await asyncio.sleep(60)
+        return None
+
+
+async def carry_with(hands: Acting, ledger: Ledger, *parcels: Parcel) -> int:
+    """Resume the parcels until one of them rests; how many are still on their way."""
+    async with asyncio.TaskGroup() as group:
+        courier = Courier(ledger, hands, QUICK, group, lambda: NOW)
+        for one in parcels:
+            courier.feed(one, Restarted())
+        deadline = time.monotonic() + 5
+        while courier.waiting == len(parcels):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.002)
+        still = courier.waiting
+        courier.stop()
+    return still
+
+
+def test_a_mistake_over_one_parcel_holds_it_and_the_others_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, good = parcel(1), parcel(2)
+    with Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        still = asyncio.run(carry_with(Stumbling(bad.id), ledger, bad, good))
+
+        held = ledger.parcel(bad.id)
+
+    assert still == 1
+    assert held is not None
+    assert (held.state, held.reasons, held.shown) == (State.HELD, (Hold.FAULT,), True)
+    journal = capsys.readouterr().err
+    assert f"parcel {bad.id} met an error" in journal
+    assert "ValueError" in journal
+    assert "patient" not in journal
+
+
+def test_a_parcel_whose_step_cannot_be_made_is_left_and_the_others_go_on(tmp_path: Path) -> None:
+    noted, good = parcel(1, state=State.NOTED), parcel(2)
+    with Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        still = asyncio.run(carry_with(Stumbling(""), ledger, noted, good))
+
+        assert ledger.parcel(noted.id) is None
+    assert still == 1
+
+
+def test_a_ledger_locked_by_another_process_only_makes_parcels_wait(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rig = Rig(tmp_path)
+    Ledger.open(rig.places.ledger).close()
+    other = sqlite3.connect(rig.places.ledger, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(1.0, other.execute, ("ROLLBACK",))
+    release.start()
+    rig.drop("RECEIPTC.UKE", CLAIM)
+    rig.drop("社保/RECEIPTC.UKE", CORRECTED)
+    try:
+        rig.carry()
+    finally:
+        release.join()
+        other.close()
+
+    assert sorted(name.split("/")[2][:4] for name in rig.delivered()) == ["01回目", "02回目"]
+    journal = capsys.readouterr().err
+    assert journal.count("the ledger takes no step now") == 1
+    assert journal.count("the ledger takes steps again") == 1

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.relay.credentials import read_password
+from gateway.relay.credentials import CREDENTIAL, read_password
 from gateway.relay.errors import RelayRefused
 
 
@@ -65,3 +65,22 @@ def test_a_missing_file_and_a_folder_are_said(tmp_path: Path) -> None:
     (tmp_path / "credentials" / "terminal").mkdir(parents=True)
     with pytest.raises(RelayRefused, match="is not a file"):
         read_password("credentials/terminal", tmp_path)
+
+
+def test_the_unit_s_credential_serves_whatever_the_site_calls_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / CREDENTIAL).write_bytes(b"from systemd\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+
+    assert read_password("credentials/wakaba", tmp_path / "nowhere") == "from systemd"
+
+
+def test_unit_and_role_know_the_credential_by_this_name(repository: Path) -> None:
+    kept = f"/etc/claim-gateway/credentials/{CREDENTIAL}"
+
+    unit = (repository / "systemd" / "claim-gateway-relay.service").read_text()
+    role = (repository / "ansible" / "roles" / "claim_gateway" / "tasks" / "files.yml").read_text()
+
+    assert f"\nLoadCredential={CREDENTIAL}:{kept}\n" in unit
+    assert f"dest: {kept}\n" in role

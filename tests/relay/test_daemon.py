@@ -145,6 +145,32 @@ def test_a_second_relay_on_the_same_state_is_refused(relay: RelayRun, smbd: Smbd
     assert "another relay works in" in second.stderr
 
 
+def test_a_lock_that_is_no_file_is_one_line(relay: RelayRun) -> None:
+    relay.places.prepare()
+    relay.places.lock.mkdir()
+
+    done = subprocess.run(relay.command(), capture_output=True, text=True, timeout=30, check=False)
+
+    assert done.returncode == 4
+    assert done.stderr.count("\n") == 1
+    assert "Is a directory. it must be a file" in done.stderr
+
+
+@pytest.mark.parametrize("how", ["missing", "empty"])
+def test_a_lost_ledger_is_refused_while_delivered_files_remember(relay: RelayRun, how: str) -> None:
+    relay.places.prepare()
+    (relay.places.delivered / "2021-11").mkdir()
+    (relay.places.delivered / "2021-11" / "RECEIPTC.UKE").write_bytes(SAMPLE)
+    if how == "empty":
+        relay.places.ledger.touch()
+
+    done = subprocess.run(relay.command(), capture_output=True, text=True, timeout=30, check=False)
+
+    assert done.returncode == 4
+    assert done.stderr.count("\n") == 1
+    assert "put the ledger back from a backup" in done.stderr
+
+
 def test_a_site_without_relay_is_an_input_mistake(tmp_path: Path, net: str) -> None:
     site = SITE.read_text().partition("relay:\n")[0]
     with RelayRun(tmp_path / "none", net, site) as run:

@@ -5,6 +5,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from gateway.relay.hints import Hints
 from tests.relay.conftest import run
 
@@ -53,5 +55,27 @@ def test_without_any_hint_the_timer_wakes(tmp_path: Path) -> None:
         began = time.monotonic()
         await Hints(tmp_path).wait(timedelta(milliseconds=20))
         assert time.monotonic() - began < 5
+
+    run(work)
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_cancellation_just_after_a_hint_ends_the_waiter(tmp_path: Path, turns: int) -> None:
+    async def work() -> None:
+        hints = Hints(tmp_path)
+
+        async def for_ever() -> None:
+            while True:
+                await hints.wait(timedelta(seconds=60))
+
+        waiting = asyncio.create_task(for_ever())
+        await asyncio.sleep(0)
+        hints._something.set()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        ended, _ = await asyncio.wait([waiting], timeout=1)
+        waiting.cancel()
+        assert ended
 
     run(work)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.claims.reader import read
-from gateway.relay.ledger import Ledger, LedgerError
+from gateway.relay.ledger import Ledger, LedgerBusy, LedgerError
 from gateway.relay.parcel import Direction, Fingerprint, Parcel, State
 from gateway.relay.schema import MIGRATIONS
 from tests.claims.synthetic import claim_file
@@ -191,3 +191,59 @@ def test_a_ledger_from_the_future_is_refused(path: Path) -> None:
 def test_a_missing_ledger_is_said_to_readers(path: Path) -> None:
     with pytest.raises(LedgerError, match="has the relay run"):
         Ledger.read(path)
+
+
+def test_a_full_disk_passes_and_the_step_is_whole_or_not_there(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        (pages,) = ledger._db.execute("PRAGMA page_count").fetchone()
+        ledger._db.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(LedgerBusy, match="full"):
+            ledger.record(parcel(source=b"x" * 20_000), "Begun", NOW)
+        assert ledger.parcels() == ()
+        assert ledger.steps(parcel().id) == ()
+
+        ledger._db.execute("PRAGMA max_page_count = 100000")
+        ledger.record(parcel(source=b"x" * 20_000), "Begun", NOW)
+
+        assert len(ledger.steps(parcel().id)) == 2
+
+
+def test_a_locked_ledger_is_busy_soon_and_readers_go_on(path: Path) -> None:
+    with Ledger.open(path) as ledger, Ledger.read(path) as reader:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            with pytest.raises(LedgerBusy):
+                ledger.record(parcel(), "Begun", NOW)
+            assert reader.parcels() == ()
+        finally:
+            other.close()
+        ledger.record(parcel(), "Begun", NOW)
+
+        assert len(reader.parcels()) == 1
+
+
+def test_a_damaged_ledger_is_refused_in_one_line_and_kept(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        for number in range(1, 12):
+            ledger.record(parcel(number, source=b"x" * 2_000), "Begun", NOW)
+    damaged = bytearray(path.read_bytes())
+    damaged[4096 : 6 * 4096] = b"\xa5" * (5 * 4096)
+    path.write_bytes(damaged)
+
+    with pytest.raises(LedgerError, match="keep the file") as refused:
+        Ledger.open(path)
+
+    assert "\n" not in str(refused.value)
+    assert path.read_bytes() == bytes(damaged)
+
+
+def test_damage_found_while_reading_is_the_ledger_s_error(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.record(parcel(), "Begun", NOW)
+        ledger._db.execute("UPDATE parcel SET seen_at = 'never'")
+        with pytest.raises(LedgerError, match="damaged"):
+            ledger.parcels()
+        ledger._db.execute("DROP TABLE step")
+        with pytest.raises(LedgerError, match="cannot be read"):
+            ledger.steps(parcel().id)

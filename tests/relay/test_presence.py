@@ -59,3 +59,26 @@ def test_a_share_that_comes_back_ends_the_wait() -> None:
         assert time.monotonic() - began < 5
 
     run(work)
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_cancellation_just_after_the_share_is_back_ends_the_waiter(turns: int) -> None:
+    presence = Presence(asleep_is_normal=True)
+    presence.heard(Unreachable("no-answer"))
+
+    async def for_ever() -> None:
+        while True:
+            await presence.wait(timedelta(seconds=60))
+
+    async def work() -> None:
+        waiting = asyncio.create_task(for_ever())
+        await asyncio.sleep(0)
+        presence.heard(None)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        ended, _ = await asyncio.wait([waiting], timeout=1)
+        waiting.cancel()
+        assert ended
+
+    run(work)

@@ -64,3 +64,13 @@ def test_the_slip_says_what_to_look_at_before_sending() -> None:
     assert "送信の前に確認してください:\r\n・レセプト番号が 1 からの昇順になっていません（U014）" in text
     assert "U025" not in text  # a note is no warning
     assert "確認してください:" not in slip.delivery_slip(parcel(), NOW, HEAD)
+
+
+@pytest.mark.parametrize("name", ["RECEIPTC.UKE", "社保　11月分.UKE", "ﾚｾﾌﾟﾄ①.UKE", "a b.UKE"])
+def test_an_honest_name_stands_as_it_is(name: str) -> None:
+    assert f"\r\nファイル: {name}\r\n" in slip.held_note(parcel(name=name), NOW, HEAD)
+
+
+@pytest.mark.parametrize("character", ["\n", "\r", "\x00", "\x1b", "\x85", "\u2028", "\u202e", "\udc83"])
+def test_a_character_that_is_no_letter_is_shown_as_such(character: str) -> None:
+    assert "\r\nファイル: a\N{REPLACEMENT CHARACTER}b\r\n" in slip.held_note(parcel(name=f"a{character}b"), NOW, HEAD)

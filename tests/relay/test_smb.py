@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from gateway.relay.errors import InUse, Refused, TimedOut, Unreachable
+from gateway.relay.errors import InUse, Occupied, Refused, ShelfError, TimedOut, Unreachable
 from gateway.relay.smb import SLOWEST_BYTES_PER_S, SmbShelf
 from gateway.relay.smb_line import Account
 from gateway.twin.smbd import Smbd
@@ -185,6 +185,31 @@ def test_each_outcome_is_heard(own_terminal: Smbd) -> None:
 
     assert heard[0] == ""
     assert heard[1]
+
+
+def test_our_own_disk_s_trouble_is_not_the_terminal_s(own_terminal: Smbd, tmp_path: Path) -> None:
+    heard: list[ShelfError | None] = []
+    taken = tmp_path / "taken"
+    taken.write_bytes(b"x")
+    (own_terminal.share / "returns").mkdir(exist_ok=True)
+    (own_terminal.share / "returns" / "RECEIPTC.HEN").write_bytes(b"HI")
+
+    async def work() -> None:
+        shelf = SmbShelf(
+            lambda: account_of(own_terminal),
+            deadline=timedelta(seconds=2),
+            refused_logon=timedelta(minutes=15),
+            heard=heard.append,
+        )
+        (entry,) = await shelf.list(PurePosixPath("returns"))
+        with pytest.raises(Occupied, match="disk-eexist") as occupied:
+            await shelf.fetch(entry, taken)
+        assert occupied.value.local
+        await shelf.close()
+
+    run(work)
+
+    assert heard == [None, None]
 
 
 def test_a_password_is_never_shown() -> None:

@@ -36,6 +36,8 @@ def read(kind: Any, value: object) -> object:
         (values.Network, "203.0.113.7/24"),
         (values.Network, "203.0.113.0/0.0.0.255"),
         (values.Network, "0.0.0.0/0"),
+        (values.Network, "::ffff:192.168.10.0/120"),
+        (values.Network, "::ffff:192.168.10.1"),
         (values.Network, "::/0"),
         (values.Network, "fe80::/64"),
         (values.Network, "2001:db8::1%eth0"),

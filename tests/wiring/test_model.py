@@ -21,7 +21,7 @@ def test_the_guard_stands_before_the_kernels_own_local_lookup_goes() -> None:
     assert steps == (*(Change(rule) for rule in guard_rules()), *(Change(rule, add=False) for rule in kernel))
 
 
-def test_settings_come_last_and_are_never_taken_away() -> None:
+def test_settings_are_never_taken_away() -> None:
     wanted = Wiring(up=(Up("eth1"),), sysctls=(Sysctl("net/ipv4/ip_forward", "1"),))
     found = Wiring(sysctls=(Sysctl("net/ipv4/ip_forward", "0"), Sysctl("other", "1")))
     assert [str(change) for change in difference(wanted, found)] == ["+ port eth1 up", "+ net/ipv4/ip_forward = 1"]
@@ -33,3 +33,8 @@ def test_changes_read_as_a_vendor_would_say_them() -> None:
     assert str(Change(OLD, add=False)) == "- address 192.168.10.9/24 on eth1"
     assert str(Rule(4, 210, unmarked=0x40000000)) == "ipv4 rule 210: fwmark 0/0x40000000 blackhole"
     assert str(Rule(6, 10, iif="lo", goto=32000)) == "ipv6 rule 10: iif lo goto 32000"
+
+
+def test_settings_come_before_addresses_go() -> None:
+    steps = difference(Wiring(addresses=(NEW,), sysctls=(Sysctl("a", "1"),)), Wiring(addresses=(OLD,)))
+    assert steps == (Change(Sysctl("a", "1")), Change(NEW), Change(OLD, add=False))

@@ -4,11 +4,14 @@ from ipaddress import ip_address, ip_interface
 import pytest
 from pyroute2 import IPRoute
 
-from gateway.site.layout import Zone
+from gateway.site.layout import Layout, Role, Zone
+from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.twin.namespace import Namespace
+from gateway.twin.samples import CONFIGS
 from gateway.wiring import part
 from gateway.wiring.model import Address, DefaultRoute, Sysctl, Wiring, difference
+from tests.policy.sites import site_of
 
 
 def test_desired_is_what_the_site_file_says(site: Site) -> None:
@@ -19,6 +22,41 @@ def test_desired_is_what_the_site_file_says(site: Site) -> None:
         DefaultRoute("eth0", ip_address("198.51.100.1")),
         DefaultRoute("eth0", ip_address("2001:db8:ff::1")),
     )
+
+
+def test_the_tunnel_is_a_port_of_the_box_that_holds_it_and_charons_to_make() -> None:
+    holds, beside = site_of(Layout.IPSEC_ROUTER_CLAIM), site_of(Layout.IPSEC_ROUTER_CLAIM, (Role.A,))
+    assert part.ports(holds)[Zone.TUNNEL] == "ipsec0"
+    assert Zone.TUNNEL not in part.ports(beside)
+    assert "ipsec0" not in {up.port for up in part.desired(holds).up}
+
+
+def test_a_box_without_a_line_has_no_way_out_of_its_own() -> None:
+    wanted = part.desired(site_of(Layout.IP_VPN_BOTH, (Role.A,)))
+    assert {up.port for up in wanted.up} == {"eth1", "eth2", "eth3"}
+    assert wanted.routes == ()
+
+
+def test_a_box_without_lan_knows_no_port_for_it() -> None:
+    wanted = part.desired(site_of(Layout.IP_VPN_CLAIM, (Role.B,)))
+    assert {up.port for up in wanted.up} == {"eth0", "eth2"}
+    assert not [one for one in wanted.sysctls if "/eth1/" in one.path]
+
+
+def test_only_the_line_goes_without_the_kernels_reverse_path_filter() -> None:
+    wanted = part.desired(site_of(Layout.IP_VPN_BOTH))
+    filtered = {one.path.split("/")[3]: one.value for one in wanted.sysctls if one.path.endswith("/rp_filter")}
+    assert filtered == {"all": "0", "eth0": "0", "eth1": "1", "eth2": "1", "eth3": "1"}
+
+
+def test_segments_on_a_trunk_are_its_vlans() -> None:
+    site = load_site(CONFIGS / "vlan-trunk.yaml")
+    assert part.ports(site) == {
+        Zone.LAN: "eth0.10",
+        Zone.CLAIM: "eth0.20",
+        Zone.QUALIFICATION: "eth0.30",
+        Zone.WAN: "eth1",
+    }
 
 
 @pytest.fixture
@@ -57,6 +95,18 @@ def test_a_foreign_address_and_default_route_are_taken_away(wired: Namespace, si
     settle(wired, foreign)
     settle(wired, wanted)
     assert difference(wanted, wired.call(part.observe, wanted)) == ()
+
+
+@pytest.mark.root
+def test_an_address_can_change_inside_its_prefix(wired: Namespace, site: Site) -> None:
+    """The old address is the primary one of the prefix: its end must not take the new one along."""
+    wanted = part.desired(site)
+    settle(wired, wanted)
+    assert site.zones.lan is not None
+    lan = site.zones.lan.model_copy(update={"addresses": (ip_interface("192.168.10.2/24"),)})
+    moved = part.desired(site.model_copy(update={"zones": site.zones.model_copy(update={"lan": lan})}))
+    settle(wired, moved)
+    assert difference(moved, wired.call(part.observe, moved)) == ()
 
 
 @pytest.mark.root

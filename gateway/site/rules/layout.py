@@ -72,6 +72,12 @@ def openings_of_the_layout(site: Site) -> Iterator[Finding]:
         if Role.A not in site.roles:
             text = "access hours are kept by router A, and this box has role b only. take access: out"
             yield Finding(("access",), text, LAYOUT_AND_ROLES, at_key=True)
+        if site.layout.combined:
+            text = "access hours: a combined terminal's share carries the qualification folders all day. write access: always"
+            yield Finding(("access",), text, LAYOUT_AND_ROLES, at_key=True)
+        elif site.lan_to_terminal == "none":
+            text = "access hours are for lan_to_terminal: shared-folder, and it is none. take access: out"
+            yield Finding(("access",), text, (("lan_to_terminal",),), at_key=True)
         yield from repeated(site.access.days, ("access", "days"), "day")
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from gateway.site.layout import Line, Role, Zone
 from gateway.site.model import Grant, Site
-from gateway.site.rules.finding import LAYOUT_AND_ROLES, Finding, Rule, repeated, terminals
+from gateway.site.rules.finding import LAYOUT_AND_ROLES, Finding, Rule, inside, repeated, terminals
 from gateway.site.rules.networks import brief, listed, within
 from gateway.site.tree import Path
-from gateway.site.values import IpNetwork
+from gateway.site.values import IpAddress, IpNetwork
+from gateway.site.zones import LanZone, TerminalZone
 
 
 def updates_have_a_way(site: Site) -> Iterator[Finding]:
@@ -34,6 +35,26 @@ def openings_start_in_lan(site: Site) -> Iterator[Finding]:
         yield from _from_lan(site, "management", site.management.from_, ("management", "from"))
     for name, grant in site.grants.items():
         yield from _from_lan(site, f"grants.{name}", grant.from_, ("grants", name, "from"))
+
+
+def the_box_asks_no_terminal(site: Site) -> Iterator[Finding]:
+    """The box's own servers stand in lan or beyond the line: terminals do their own work and nothing else (C15)."""
+    management = site.management
+    if management is None:
+        return
+    for name in ("ntp", "dns", "syslog"):
+        for index, server in enumerate(getattr(management, name)):
+            for zone, declared, _ in inside(site):
+                if zone is not Zone.LAN and _holds(declared, server):
+                    text = f"management.{name} {server} is in {zone}. name a server in lan or beyond the line"
+                    yield Finding(("management", name, index), text, (("zones",),))
+            if site.zones.wan is None and not any(_holds(declared, server) for _, declared, _ in inside(site)):
+                text = f"management.{name} {server} is beyond a line this box does not have. name a server in lan"
+                yield Finding(("management", name, index), text, (("zones",), *LAYOUT_AND_ROLES))
+
+
+def _holds(zone: LanZone | TerminalZone, server: IpAddress) -> bool:
+    return any(server in address.network for address in zone.addresses)
 
 
 def _from_lan(site: Site, name: str, sources: tuple[IpNetwork, ...], path: Path) -> Iterator[Finding]:
@@ -85,6 +106,7 @@ def certificates_have_owners(site: Site) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     updates_have_a_way,
     openings_start_in_lan,
+    the_box_asks_no_terminal,
     grants_lead_somewhere,
     certificates_have_owners,
 )

@@ -7,7 +7,9 @@ from gateway.site.model import Ike, Site, Tunnel
 from gateway.site.rules.finding import LAYOUT_AND_ROLES, Finding, Rule, inside, written
 from gateway.site.rules.networks import within
 from gateway.site.tree import Path
+from gateway.site.values import PortRange
 
+_IKE = (PortRange(500, 500), PortRange(4500, 4500))  # RFC 7296 §2, RFC 3948 §2.2
 _CREDENTIALS = {"certificate": ("certificate", "key_file", "ca"), "psk": ("psk_file",)}
 
 
@@ -107,7 +109,45 @@ def _outside(site: Site, tunnel: Tunnel) -> Iterator[Finding]:
                 yield Finding((name, "networks", index), text, (("tunnel", "provider"), *LAYOUT_AND_ROLES))
 
 
+def terminals_keep_to_their_tunnel(site: Site) -> Iterator[Finding]:
+    """A terminal that holds its own tunnel opens that and nothing else; nobody else sends encrypted packets (C17)."""
+    own_tunnel = site.layout.line is Line.IPSEC_CLIENT
+    for name in ("claim_system", "qualification_system"):
+        system = getattr(site, name)
+        for index, service in enumerate(system.services if system else ()):
+            path: Path = (name, "services", index)
+            if own_tunnel and not service.esp and service.udp not in _IKE:
+                text = f"{name}: in layout {site.layout} the terminal reaches the provider's gateway by its tunnel only"
+                yield Finding(path, f"{text}. write {{udp: 500}}, {{udp: 4500}} and {{esp: true}}", LAYOUT_AND_ROLES)
+            if service.esp and not own_tunnel:
+                text = (
+                    f"{name}: esp belongs to the ipsec-client layouts, where the terminal holds the tunnel. take it out"
+                )
+                yield Finding(path, text, LAYOUT_AND_ROLES)
+
+
+def updates_keep_to_their_side(site: Site) -> Iterator[Finding]:
+    """What lies behind the tunnel is never reachable on the line, and nothing else is reachable through the tunnel (C17)."""
+    tunnel = site.tunnel
+    if tunnel is None or tunnel.provider is None:
+        return
+    remote = tunnel.provider.remote_networks
+    relies_on: tuple[Path, ...] = (("tunnel", "provider"), *LAYOUT_AND_ROLES)
+    for number, update in enumerate(site.updates):
+        for index, network in enumerate(update.networks):
+            path: Path = ("updates", number, "networks", index)
+            behind = next((one for one in remote if one.overlaps(network)), None)
+            if update.via == "wan" and behind is not None:
+                text = f"updates {update.name} {network} overlaps {behind}, which only the tunnel may reach. write via: tunnel"
+                yield Finding(path, text, relies_on)
+            if update.via == "tunnel" and not within(network, remote):
+                text = f"updates {update.name} {network} is outside tunnel.provider.remote_networks. add it there, or mend it"
+                yield Finding(path, text, relies_on)
+
+
 RULES: tuple[Rule, ...] = (
+    updates_keep_to_their_side,
+    terminals_keep_to_their_tunnel,
     tunnel_of_the_layout,
     holder_has_the_role,
     holder_has_the_settings,

@@ -100,3 +100,11 @@ def test_access_hours_need_router_a(findings: Any) -> None:
 
     assert not findings(layout.openings_of_the_layout, hours)
     assert len(findings(layout.openings_of_the_layout, hours | {("roles",): ["b"]})) == 1
+
+
+def test_hours_cannot_be_kept_on_a_combined_terminal_nor_on_a_closed_folder(findings: Any) -> None:
+    hours = {("access",): {"hours": "18:30-21:00"}}
+    combined = {("layout",): "ip-vpn/combined"}
+    assert "all day. write access: always" in findings(layout.openings_of_the_layout, hours | combined)[0].text
+    closed = {("lan_to_terminal",): "none"}
+    assert "take access: out" in findings(layout.openings_of_the_layout, hours | closed)[0].text

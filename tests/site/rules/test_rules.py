@@ -50,6 +50,11 @@ def test_every_layout_in_every_role_can_be_declared(
         edits |= {("zones", "lan"): gone, ("relay",): gone}
     if Role.B not in roles:
         edits |= {("zones", "wan"): gone, ("claim_system",): gone}
+    if layout.line is Line.IPSEC_CLIENT:
+        ike = [{"udp": 500}, {"udp": 4500}, {"esp": True}]
+        edits |= {("claim_system", "services"): ike} if Role.B in roles else {}
+        if ("qualification_system",) in edits:
+            edits[("qualification_system",)] = QUALIFICATION_SYSTEM | {"services": ike}
     if layout.line is Line.IPSEC_ROUTER:
         edits[("tunnel",)] = TUNNEL if Role.B in roles else {"held_by": "upstream"}
 

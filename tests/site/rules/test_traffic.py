@@ -68,3 +68,18 @@ def test_certificate_of_nobody(findings: Any) -> None:
     found = findings(traffic.certificates_have_owners, {("certificates",): certificates})
 
     assert [one.path for one in found] == [("certificates", 1, "terminal"), ("certificates", 2)]
+
+
+def test_the_box_asks_no_terminal_for_the_time(findings: Any) -> None:
+    asked = {("management",): {"from": ["192.168.10.250"], "ntp": ["192.168.10.1", "192.168.20.10"]}}
+    (found,) = findings(traffic.the_box_asks_no_terminal, asked)
+    assert found.path == ("management", "ntp", 1)
+    assert found.text == "management.ntp 192.168.20.10 is in claim. name a server in lan or beyond the line"
+
+
+def test_a_router_a_alone_asks_nobody_beyond_a_line(findings: Any, gone: object) -> None:
+    alone: dict[Any, Any] = {("roles",): ["a"], ("zones", "wan"): gone, ("claim_system",): gone}
+    asked = {("management",): {"from": ["192.168.10.250"], "dns": ["192.168.10.1", "203.0.113.9"]}}
+    (found,) = findings(traffic.the_box_asks_no_terminal, alone | asked)
+    assert found.path == ("management", "dns", 1)
+    assert found.text == "management.dns 203.0.113.9 is beyond a line this box does not have. name a server in lan"

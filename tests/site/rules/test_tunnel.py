@@ -75,3 +75,33 @@ def test_system_that_would_leave_unencrypted(findings: Any) -> None:
     (found,) = findings(tunnel.systems_are_in_the_tunnel, edits)
 
     assert found.path == ("claim_system", "networks", 0)
+
+
+def test_a_terminal_with_its_own_tunnel_opens_nothing_else(findings: Any) -> None:
+    client = {
+        ("layout",): "ipsec-client/claim",
+        ("claim_system", "services"): [{"udp": 500}, {"esp": True}, {"tcp": 443}],
+    }
+    (found,) = findings(tunnel.terminals_keep_to_their_tunnel, client)
+    assert found.path == ("claim_system", "services", 2)
+    assert "by its tunnel only. write {udp: 500}, {udp: 4500} and {esp: true}" in found.text
+
+
+def test_esp_belongs_to_terminals_with_their_own_tunnel(findings: Any) -> None:
+    (found,) = findings(tunnel.terminals_keep_to_their_tunnel, {("claim_system", "services"): [{"esp": True}]})
+    assert found.path == ("claim_system", "services", 0)
+
+
+def test_updates_keep_to_their_side_of_the_tunnel(findings: Any) -> None:
+    def update(name: str, network: str, via: str) -> dict[str, Any]:
+        return {"name": name, "networks": [network], "services": [{"tcp": 443}], "via": via}
+
+    updates = [
+        update("leak", "203.0.113.0/25", "wan"),
+        update("stray", "198.18.0.0/24", "tunnel"),
+        update("fine", "198.18.0.0/24", "wan"),
+        update("also-fine", "203.0.113.128/25", "tunnel"),
+    ]
+    found = findings(tunnel.updates_keep_to_their_side, ROUTER | {("tunnel",): WHOLE, ("updates",): updates})
+    assert [one.path for one in found] == [("updates", 0, "networks", 0), ("updates", 1, "networks", 0)]
+    assert "which only the tunnel may reach. write via: tunnel" in found[0].text

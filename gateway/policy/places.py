@@ -1,0 +1,83 @@
+"""Where things are in a site: the prefixes of a zone, the box's own addresses, the hosts with a use, the way out."""
+
+from gateway.policy.networks import EVERYWHERE, hosts, merged
+from gateway.site.layout import TERMINAL_ZONES, Line, Zone
+from gateway.site.model import Site
+from gateway.site.values import IpAddress, IpNetwork
+from gateway.site.zones import LanZone, TerminalZone, Use, WanZone
+
+TUNNEL_PORT = "ipsec0"
+"""The tunnel is an interface: kernel-libipsec's TUN device has this name, and the XFRM interface is given it."""
+
+
+def part(site: Site, zone: Zone) -> LanZone | TerminalZone | WanZone | None:
+    """The declaration of a zone; None for the tunnel, the box itself, and what is not declared."""
+    match zone:
+        case Zone.LAN:
+            return site.zones.lan
+        case Zone.CLAIM:
+            return site.zones.claim
+        case Zone.QUALIFICATION:
+            return site.zones.qualification
+        case Zone.WAN:
+            return site.zones.wan
+        case _:
+            return None
+
+
+def zones(site: Site) -> tuple[Zone, ...]:
+    """The zones this box knows, itself included; the tunnel only where this box holds it."""
+    return tuple(
+        zone
+        for zone in Zone
+        if zone is Zone.GATEWAY or part(site, zone) is not None or (zone is Zone.TUNNEL and holds_tunnel(site))
+    )
+
+
+def holds_tunnel(site: Site) -> bool:
+    """Whether the tunnel ends at this box."""
+    return site.layout.line is Line.IPSEC_ROUTER and site.tunnel is not None and site.tunnel.held_by == "gateway"
+
+
+def inside(site: Site, zone: Zone) -> tuple[IpNetwork, ...]:
+    """The prefixes of one inside zone; empty for the line's side and for the box."""
+    found = part(site, zone)
+    return () if found is None or isinstance(found, WanZone) else merged(one.network for one in found.addresses)
+
+
+def all_inside(site: Site) -> tuple[IpNetwork, ...]:
+    """The prefixes of every inside zone."""
+    return merged(network for zone in Zone for network in inside(site, zone))
+
+
+def own(site: Site, zone: Zone) -> tuple[IpNetwork, ...]:
+    """The box's own addresses in `zone`, as host networks; everything where the line assigns them."""
+    found = part(site, zone)
+    if isinstance(found, WanZone) and found.uplink.static is None:
+        return EVERYWHERE
+    return hosts(one.ip for one in found.addresses) if found else ()
+
+
+def receipt_pcs(site: Site) -> tuple[IpNetwork, ...]:
+    """The receipt PCs."""
+    return merged(network for pc in site.zones.lan.receipt_pcs for network in pc.networks) if site.zones.lan else ()
+
+
+def terminals(site: Site, zone: Zone, use: Use) -> tuple[IpNetwork, ...]:
+    """The terminals of one zone that have one use."""
+    found = part(site, zone)
+    if zone not in TERMINAL_ZONES or not isinstance(found, TerminalZone):
+        return ()
+    return hosts(address for one in found.terminals if use in one.uses for address in one.addresses)
+
+
+def zone_of(site: Site, address: IpAddress) -> Zone:
+    """The zone an address belongs to; what is nowhere inside is beyond the line."""
+    return next((zone for zone in Zone if any(address in network for network in inside(site, zone))), Zone.WAN)
+
+
+def way_out(site: Site) -> Zone | None:
+    """The zone through which terminals reach their systems; None when that way is not this box's."""
+    if holds_tunnel(site):
+        return Zone.TUNNEL
+    return Zone.WAN if site.zones.wan and site.layout.line is not Line.IPSEC_ROUTER else None

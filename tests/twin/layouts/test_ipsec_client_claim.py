@@ -1,0 +1,20 @@
+import pytest
+
+from tests.twin.layouts.scenario import Scene, opens
+
+pytestmark = pytest.mark.root
+
+SAMPLE = "ipsec-client-claim"
+OPEN = opens("""
+    lan > claim: tcp 445: 192.168.20.10 2001:db8:20::10
+    lan > wan: tcp 22, tcp 53, tcp 443, tcp 445, tcp 514, tcp 3389: 192.0.2.53 198.18.0.1 2001:db8:5::53 2001:2::1
+    lan > wan: udp 53, udp 123, udp 137, udp 500, udp 514, udp 4500: 192.0.2.53 198.18.0.1 2001:db8:5::53 2001:2::1
+    gateway > claim: tcp 445: 192.168.20.10
+    gateway > wan: tcp 53, udp 53: 192.0.2.53 2001:db8:5::53
+    claim > wan: udp 500, udp 4500, esp: 192.0.2.10 2001:db8:9::10
+    claim > gateway: tcp 53, udp 53: 192.168.20.1 2001:db8:20::1
+""")
+
+
+def test_exactly_these_sessions_start(scene: Scene) -> None:
+    assert scene.open() == OPEN
