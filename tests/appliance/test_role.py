@@ -60,6 +60,12 @@ def test_the_password_is_roots_alone_and_in_no_log(installed: Installed) -> None
     assert PASSWORD not in box.says("journalctl", "--no-pager", "-o", "export")
 
 
+def test_systemd_networkd_is_told_to_leave_foreign_rules_and_routes_alone(installed: Installed) -> None:
+    read = installed.scene.box.says("systemd-analyze", "cat-config", "systemd/networkd.conf").splitlines()
+
+    assert {"ManageForeignRoutingPolicyRules=no", "ManageForeignRoutes=no"} <= set(read)
+
+
 def test_units_stand_up_to_systemds_own_check(installed: Installed) -> None:
     verified = installed.scene.box.run("systemd-analyze", "verify", *UNITS, check=False)
 
