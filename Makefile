@@ -47,7 +47,7 @@ demo: setup
 	@$(BIN)/claim-gateway demo
 
 test-fast: setup
-	@$(BIN)/pytest -m "not root and not appliance" -q
+	@$(BIN)/pytest -n 2 -m "not root and not appliance" -q
 
 bench: setup
 	@$(BIN)/python -m tests.bench.forward
@@ -58,7 +58,8 @@ golden: setup
 	@$(BIN)/python -m tests.golden.rulesets
 
 test: lint
-	@$(BIN)/pytest --durations=15
+	@$(BIN)/pytest -n 2 -m "not root and not appliance" -q --durations=5
+	@$(BIN)/pytest -m "root or appliance" -q --durations=15
 
 # Coverage-guided inputs for the readers of claim and result files; bounded, and the same on every machine.
 FUZZ_RUNS ?= 1000000

@@ -72,13 +72,6 @@ DIFFERED = Message(
     en="{direction} parcel {parcel}, attempt {attempt}: the target gave back other bytes than it was sent; nothing was published, a new attempt follows",
     ja="{direction} 配送物 {parcel}、試行 {attempt}: 読み戻した内容が送った内容と異なります。公開せずにやり直します",
 )
-PUT_AWAY = Message(
-    id="7aab9d0146f840d9b0671b720d60b9b8",
-    name="RETURN_PUT_AWAY",
-    level=Level.INFO,
-    en="return parcel {parcel}: the terminal's copy is dealt with as declared ({after})",
-    ja="返戻 配送物 {parcel}: 端末側のファイルを設定どおり処理しました ({after})",
-)
 LEFT_ALONE = Message(
     id="21346e860e7149fe8a5585e808a8c0fd",
     name="DROP_LEFT_ALONE",
@@ -172,7 +165,7 @@ SPOOL_UNKNOWN = Message(
 )
 
 MESSAGES = (
-    STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DOUBTED, DIFFERED, PUT_AWAY, LEFT_ALONE,
+    STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DOUBTED, DIFFERED, LEFT_ALONE,
     DROP_UNREADABLE, SHARE_UP, SHARE_ASLEEP, SHARE_DOWN, SHARE_REFUSES, HINTS_LOST, SPOOL_UNKNOWN,
     FAULT, LEDGER_WAITS, LEDGER_GOES_ON, LOCAL_TROUBLE, RETURN_LEFT,
 )  # fmt: skip

@@ -29,6 +29,7 @@ def test_a_manager_hears_every_line_at_once(*, abstract: bool, tmp_path: Path, m
 @pytest.mark.parametrize(
     ("microseconds", "pid", "seconds"),
     [(None, None, None), ("20000000", None, 10.0), ("20000000", os.getpid(), 10.0), ("20000000", 1, None)],
+    ids=["no watchdog", "for anybody", "for us", "for another"],
 )
 def test_half_of_the_watchdogs_time(
     microseconds: str | None, pid: int | None, seconds: float | None, monkeypatch: pytest.MonkeyPatch

@@ -193,7 +193,7 @@ def _relay(draw: Draw, terminals: list[Table]) -> Table:
 
 def _management(draw: Draw, shape: Shape) -> Table:
     servers = [str(network[250]) for network in _prefixes(shape, Zone.LAN)]
-    servers += [str(UPDATES[family][9]) for family in shape.families]
+    servers += [str(UPDATES[family][9]) for family in shape.families if Zone.WAN in shape.zones]
     asked = st.lists(st.sampled_from(servers), unique=True)
     used = {service: draw(asked) for service in ("ntp", "dns", "syslog")}
     return {"from": _people(draw, shape), "ssh": draw(st.booleans()), **used}

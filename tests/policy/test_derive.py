@@ -22,7 +22,8 @@ def everything(layout: Layout, roles: tuple[Role, ...]) -> Site:
     """A site with every opening its layout and roles may have."""
     more: dict[str, Any] = {}
     if Role.A in roles:
-        more["management"] = {"from": ["192.168.10.250"], "ssh": True, "ntp": ["192.168.10.5"], "dns": ["192.0.2.53"]}
+        more["management"] = {"from": ["192.168.10.250"], "ssh": True, "ntp": ["192.168.10.5"]}
+        more["management"]["dns"] = ["192.0.2.53" if Role.B in roles else "192.168.10.6"]
         more["grants"] = {f"to-{to}": GRANT | {"to": to} for to in ("gateway", "claim")}
     if Role.B in roles:
         more["updates"] = [UPDATE | {"name": "patches"}, UPDATE | {"name": "named", "names": ["av.example.com"]}]

@@ -6,7 +6,7 @@ import pytest
 from gateway.policy.derive import derive
 from gateway.policy.model import Flow, Protocol, Session, verdict
 from gateway.policy.openings import openings
-from gateway.site.layout import Layout, Role, Zone
+from gateway.site.layout import Layout, Zone
 from gateway.site.model import Site
 from tests.policy.sites import site_of
 
@@ -112,11 +112,6 @@ class TestManagement:
             "gateway-lan-syslog": ["192.168.10.5/32"],
         }
         assert all(flow.origin is Zone.GATEWAY for flow in flows.values())
-
-    def test_a_box_without_a_line_asks_nobody_beyond_it(self) -> None:
-        management = {"from": ["192.168.10.250"], "ntp": ["192.0.2.123"]}
-
-        assert opened(site_of(Layout.IP_VPN_CLAIM, (Role.A,), management=management)) == {}
 
 
 class TestGrants:
