@@ -63,7 +63,7 @@ def _run(args: argparse.Namespace) -> int:
 
 COMMAND = Command(
     name="relay",
-    summary="Carry claim files to the terminal and return files back, in the foreground.",
+    summary="carry claim files to the terminal and return files back, in the foreground",
     example="claim-gateway relay /etc/claim-gateway/site.yaml --state-dir /var/lib/claim-gateway",
     arguments=_arguments,
     run=_run,
