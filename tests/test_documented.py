@@ -1,6 +1,8 @@
 import pytest
 
-from tests.documented import Block, alike, blocks
+from gateway.cli.main import main
+from gateway.twin.samples import CONFIGS
+from tests.documented import REPOSITORY, Block, alike, blocks
 
 BLOCKS = tuple(blocks())
 
@@ -16,3 +18,9 @@ def test_there_is_something_documented() -> None:
 def test_the_documents_say_what_the_commands_print(block: Block) -> None:
     """Renew with `python -m tests.documented` when a change of the output is meant."""
     assert alike(block.prints()) == alike(block.said)
+
+
+def test_the_picture_is_the_one_show_draws(capsys: pytest.CaptureFixture[str]) -> None:
+    """Renew with `claim-gateway show configs/ip-vpn-claim-and-qualification.yaml --as svg --lang en > docs/matrix.svg`."""
+    main(["show", str(CONFIGS / "ip-vpn-claim-and-qualification.yaml"), "--as", "svg", "--lang", "en"])
+    assert capsys.readouterr().out == (REPOSITORY / "docs" / "matrix.svg").read_text()
