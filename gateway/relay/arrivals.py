@@ -11,9 +11,9 @@ from gateway.claims.reader import Expected
 from gateway.journal import tell
 from gateway.relay import drop, messages
 from gateway.relay.clock import Clocks
-from gateway.relay.courier import Acting, Courier
+from gateway.relay.courier import Acting, Courier, one_parcel_s
 from gateway.relay.drop import Found
-from gateway.relay.errors import ShelfError
+from gateway.relay.errors import Fault, ShelfError
 from gateway.relay.events import Looked, NothingTaken
 from gateway.relay.hints import Hints
 from gateway.relay.local import LocalTroubles, Place
@@ -101,12 +101,16 @@ class Arrivals:
         """Read each writing of a file once."""
         known = self._whole.get(found.path)
         if known is None or known[0] != found.fingerprint:
-            known = (
-                found.fingerprint,
-                await asyncio.to_thread(drop.is_whole, self._places.drop, found, self._expected),
-            )
+            known = (found.fingerprint, await self._read(found))
             self._whole[found.path] = known
         return known[1]
+
+    async def _read(self, found: Found) -> bool:
+        try:
+            with one_parcel_s():
+                return await asyncio.to_thread(drop.is_whole, self._places.drop, found, self._expected)
+        except Fault:
+            return True  # reading it again once it is taken holds it, with a parcel's id to its name
 
     async def _leave_alone(self, found: Found) -> None:
         if found.oddity is None or found in self._left_alone:

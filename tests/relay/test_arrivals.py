@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.journal import configure
+from gateway.relay import drop
 from gateway.relay.arrivals import Arrivals
 from gateway.relay.clock import Clocks
 from gateway.relay.courier import Courier
@@ -160,3 +161,17 @@ def test_a_drop_that_cannot_be_read_is_said_once(tmp_path: Path, capsys: pytest.
     watched(tmp_path, work)
 
     assert capsys.readouterr().err == "error: the claims folder cannot be read: ENOENT\n"
+
+
+def test_a_file_whose_reading_meets_an_error_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody foresaw about one file holds that file, after it is taken; the relay and the others go on."""
+
+    def stumble(*_arguments: object) -> bool:
+        raise ValueError("text out of a patient's file")
+
+    rig = Rig(tmp_path)
+    rig.drop("RECEIPTC.UKE", claim_file())
+    with monkeypatch.context() as patched:
+        patched.setattr(drop, "is_whole", stumble)
+        rig.carry()
+    assert len(rig.delivered()) == 1
