@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 
 # What the kernel side needs; each is asked for only when dpkg does not have it. While they are installed a policy-rc.d
 # keeps Debian from starting their services: this machine needs smbd as a program, not as a server.
-APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap nftables openssh-client python3-venv samba smbclient systemd-container
+APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap netbase nftables openssh-client python3-venv samba smbclient systemd-container
 
 .PHONY: setup packages demo test test-fast bench golden lint lock docs fuzz wheelhouse clean
 
@@ -52,6 +52,7 @@ test-fast: setup
 bench: setup
 	@$(BIN)/python -m tests.bench.forward
 	@echo && $(BIN)/python -m tests.bench.compile
+	@echo && $(BIN)/python -m tests.bench.inspect
 
 # The ruleset of every sample anew, after a change of the compiler that is meant to change them.
 golden: setup
@@ -66,9 +67,6 @@ FUZZ_RUNS ?= 1000000
 fuzz: setup
 	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	@$(BIN)/python -m tests.fuzz.inspect -runs=$(FUZZ_RUNS) -seed=4 -print_final_stats=1
-
-bench: setup
-	@$(BIN)/python -m tests.bench.inspect
 
 # The parts of the docs that are made from the code.
 docs: setup
