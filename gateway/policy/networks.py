@@ -44,9 +44,11 @@ def internet() -> tuple[IpNetwork, ...]:
 
 
 def _less(network: IpNetwork, hole: IpNetwork) -> Iterable[IpNetwork]:
+    if not network.overlaps(hole):
+        return (network,)
     match network, hole:
-        case (IPv4Network(), IPv4Network()) | (IPv6Network(), IPv6Network()) if network.overlaps(hole):
-            if network.subnet_of(hole):  # type: ignore[arg-type]  # the pattern made both of one family
-                return ()
-            return network.address_exclude(hole)  # type: ignore[arg-type]
+        case IPv4Network(), IPv4Network():
+            return () if network.subnet_of(hole) else network.address_exclude(hole)
+        case IPv6Network(), IPv6Network():
+            return () if network.subnet_of(hole) else network.address_exclude(hole)
     return (network,)
