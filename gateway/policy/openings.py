@@ -147,8 +147,8 @@ def _internet(site: Site) -> Iterator[Flow]:
 
 
 def _beyond(site: Site) -> tuple[IpNetwork, ...]:
-    """The Internet: everything but the site itself and what only the tunnel may reach."""
+    """The Internet: everything but the site itself, what only the tunnel may reach, and the tunnel's far end."""
     provider = site.tunnel.provider if site.tunnel else None
-    protected = provider.remote_networks if holds_tunnel(site) and provider else ()
+    protected = (*provider.remote_networks, *hosts((provider.address,))) if holds_tunnel(site) and provider else ()
     systems = [system for system in (site.claim_system, site.qualification_system) if system]
     return without(internet(), (*all_inside(site), *protected, *(n for one in systems for n in one.networks)))

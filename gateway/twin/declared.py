@@ -133,10 +133,12 @@ def _granted(site: Site, session: Session, opened: frozenset[str]) -> bool:
 
 
 def _internet(site: Site, session: Session) -> bool:
-    """Anything on the line that is neither a system's nor behind the tunnel."""
+    """Anything on the line that is neither a system's nor behind the tunnel, nor the tunnel's far end."""
     if session.protocol not in (Protocol.TCP, Protocol.UDP):
         return False
     provider = site.tunnel.provider if site.tunnel else None
+    if provider and session.destination == provider.address:
+        return False
     closed = [*(provider.remote_networks if provider else ())]
     closed += [n for system in (site.claim_system, site.qualification_system) if system for n in system.networks]
     return not any(session.destination in network for network in closed)
