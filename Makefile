@@ -6,9 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-# What the kernel side needs; each is asked for only when dpkg does not have it. While they are installed a policy-rc.d
-# keeps Debian from starting their services: this machine needs smbd as a program, not as a server.
-APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap netbase nftables openssh-client python3-venv samba smbclient systemd-container
+# What the kernel side and the tests need; each is asked for only when dpkg does not have it. Meanwhile a policy-rc.d
+# keeps Debian from starting their services: this machine needs smbd, sshd and clamd as programs, not as servers.
+APT := clamav-daemon conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap netbase nftables openssh-client openssh-server python3-venv samba smbclient systemd-container
 
 .PHONY: setup packages demo test test-fast bench golden lint lock docs fuzz wheelhouse clean
 
