@@ -1,17 +1,17 @@
 """The relay as one process: who does what, starting, stopping, and telling systemd."""
 
 import asyncio
-import fcntl
 import os
 import random
 import signal
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from gateway.journal import tell
 from gateway.journal.notify import notify, watchdog_interval_s
 from gateway.relay import lease, messages
+from gateway.relay.alone import alone
 from gateway.relay.arrivals import Arrivals
 from gateway.relay.clock import Clocks, system_clocks
 from gateway.relay.collector import Collector, sweep
@@ -61,7 +61,7 @@ def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace) -> None:
             f"{places.root}: {os.strerror(error.errno or 0)}. make it writable for the relay's user"
         ) from error
     lease.ignore_breaks()
-    with _alone(places.lock):
+    with alone(places.lock):
         try:
             asyncio.run(_run(site, site.relay, site_folder, places, pace))
         except BaseExceptionGroup as group:
@@ -189,27 +189,6 @@ def _asleep_is_normal(site: Site, declared: Relay) -> bool:
     return any(
         declared.terminal.smb.server in terminal.addresses and terminal.asleep_is_normal for terminal in terminals
     )
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """The one relay of this state directory. The kernel lets go of the lock however we end."""
-    try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise RelayRefused(
-            f"{lock}: {os.strerror(error.errno or 0)}. it must be a file that the relay's user may write"
-        ) from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RelayRefused(
-                f"another relay works in {lock.parent}. stop it first, or choose another --state-dir"
-            ) from error
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _fatal(group: BaseExceptionGroup[BaseException]) -> BaseException:
