@@ -47,4 +47,27 @@ MIGRATIONS = (
     CREATE TRIGGER step_is_never_removed BEFORE DELETE ON step
         BEGIN SELECT RAISE(ABORT, 'steps are only appended'); END;
     """,
+    """
+    -- What a person decided of a held parcel; the salt of its commitments in the chain; whether its name was erased.
+    ALTER TABLE parcel ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';
+    ALTER TABLE parcel ADD COLUMN decided_why TEXT NOT NULL DEFAULT '';
+    ALTER TABLE parcel ADD COLUMN salt BLOB;
+    ALTER TABLE parcel ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+    UPDATE parcel SET salt = randomblob(32);
+
+    -- Parcels without a name share the series without a name: their numbers were given before.
+    DROP INDEX parcel_number;
+    CREATE UNIQUE INDEX parcel_number ON parcel (direction, month, payer, folded_name, number)
+        WHERE number > 0 AND NOT duplicate AND NOT erased;
+
+    CREATE TABLE chain (
+        sequence INTEGER PRIMARY KEY,
+        record   TEXT NOT NULL,
+        hash     TEXT NOT NULL
+    ) STRICT;
+    CREATE TRIGGER chain_is_never_changed BEFORE UPDATE ON chain
+        BEGIN SELECT RAISE(ABORT, 'the chain is only appended'); END;
+    CREATE TRIGGER chain_is_never_removed BEFORE DELETE ON chain
+        BEGIN SELECT RAISE(ABORT, 'the chain is only appended'); END;
+    """,
 )
