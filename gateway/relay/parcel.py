@@ -52,6 +52,10 @@ class Hold(StrEnum):
     NEVER_THE_SAME = "never-read-back-the-same"
     NOT_A_CLAIM = "not-a-claim"
     FAULT = "gateway-fault"
+    EXPORTED = "exported"
+    """It left on removable media; a person says whether it is delivered as well."""
+    REBUILT = "ledger-rebuilt"
+    """The ledger was rebuilt while it was on its way, or does not know the file at all."""
 
 
 Reason = str
