@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.relay.durable import FILE_MODE
+from gateway.relay.durable import own_file
 from gateway.relay.errors import RelayRefused
 
 
@@ -14,7 +14,7 @@ from gateway.relay.errors import RelayRefused
 def alone(lock: Path) -> Iterator[None]:
     """Hold `lock` while the block runs. The kernel lets go of it however we end. Raises RelayRefused."""
     try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+        descriptor = own_file(lock)
     except OSError as error:
         raise RelayRefused(
             f"{lock}: {os.strerror(error.errno or 0)}. it must be a file that the relay's user may write"

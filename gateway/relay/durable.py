@@ -1,4 +1,7 @@
-"""The one place that knows fsync, rename and how to open a file safely below a folder other people write in.
+"""The relay's one door to its disk: every change of a name or a byte, and every wait until it is durable, goes through here.
+
+The effects come first: each does one thing to the disk. What is composed of them follows. Because there is one door, the
+power can be cut at every point of the relay's life (tests/relay/powercut), and a test holds every other module to it.
 
 Every path here is a folder's descriptor and a single name, or a chain of single names: a symbolic link on the way is an
 error (ELOOP, ENOTDIR), never a detour. A failed fsync is fatal: Linux marks the pages clean and the next fsync lies
@@ -8,9 +11,10 @@ error (ELOOP, ENOTDIR), never a detour. A failed fsync is fatal: Linux marks the
 import errno
 import hashlib
 import os
+import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 CHUNK_BYTES = 1 << 18
@@ -23,16 +27,74 @@ class DiskLied(Exception):
 
 
 def sync(descriptor: int) -> None:
-    """fsync, or DiskLied."""
+    """The effect that makes a file's bytes durable, but not its name. Raises DiskLied."""
     try:
         os.fsync(descriptor)
     except OSError as error:
         raise DiskLied(f"fsync failed: {errno.errorcode.get(error.errno or 0, 'unknown')}") from error
 
 
+def sync_folder(here: int) -> None:
+    """The effect that makes the names in a folder durable. Raises DiskLied."""
+    sync(here)
+
+
+def create(here: int, name: str) -> int:
+    """The effect of a new file, open to write and read back; FileExistsError if the name is taken, be it by a dangling link."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(_single(name), flags, FILE_MODE, dir_fd=here)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """The effect of more bytes: write(2) until all of them are written."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def make_folder(here: int, name: str) -> None:
+    """The effect of a new folder. FileExistsError if the name is taken."""
+    os.mkdir(_single(name), FOLDER_MODE, dir_fd=here)
+
+
+def rename(source: int, name: str | bytes, target: int, new_name: str) -> None:
+    """The effect of another name, in one step that replaces what has it. Durable once both folders are."""
+    os.rename(_single(name), _single(new_name), src_dir_fd=source, dst_dir_fd=target)
+
+
+def link(source: int, name: str, target: int, new_name: str) -> None:
+    """The effect of a second name, never over another: FileExistsError."""
+    os.link(_single(name), _single(new_name), src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
+
+
+def unlink(here: int, name: str) -> None:
+    """The effect of a name less. FileNotFoundError if it is gone already."""
+    os.unlink(_single(name), dir_fd=here)
+
+
+def commit(database: sqlite3.Connection) -> None:
+    """The effect that ends a transaction of the ledger, all or nothing: on the disk on return (WAL, synchronous=FULL)."""
+    database.execute("COMMIT")
+
+
+def own_file(path: Path) -> int:
+    """A descriptor of a file that only we use, made if there is none: a lock, a database to be. Its name is not durable yet."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+
+
 def open_root(path: Path) -> int:
     """A descriptor of the folder `path` itself."""
     return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
+def make_root(path: Path) -> None:
+    """The folder `path` and whatever is missing above it, each durable. Raises OSError."""
+    for missing in reversed([place for place in (path, *path.parents) if not place.is_dir()]):
+        above = os.open(missing.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            _make(above, missing.name)
+        finally:
+            os.close(above)
 
 
 @contextmanager
@@ -52,11 +114,10 @@ def folder(root: int, parts: tuple[str, ...], *, create: bool = False) -> Iterat
 
 
 def _make(here: int, name: str) -> None:
-    try:
-        os.mkdir(_single(name), FOLDER_MODE, dir_fd=here)
-    except FileExistsError:
-        return
-    sync(here)
+    with suppress(FileExistsError):
+        make_folder(here, name)
+    # One that exists may be another thread's, or of a life that was killed, and not durable yet.
+    sync_folder(here)
 
 
 def _single(name: str | bytes) -> str | bytes:
@@ -82,19 +143,6 @@ def open_existing(here: int, name: str | bytes) -> int:
     return descriptor
 
 
-def create(here: int, name: str) -> int:
-    """A new file to write and read back; FileExistsError if the name is taken, be it by a dangling link."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.open(_single(name), flags, FILE_MODE, dir_fd=here)
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    """write(2) until everything is written."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
-
-
 @contextmanager
 def new_file(path: Path) -> Iterator[Callable[[bytes], None]]:
     """A writer for a file that must not exist yet; content and name are durable when the block ends well.
@@ -109,7 +157,7 @@ def new_file(path: Path) -> Iterator[Callable[[bytes], None]]:
             sync(descriptor)
         finally:
             os.close(descriptor)
-        sync(root)
+        sync_folder(root)
     finally:
         os.close(root)
 
@@ -133,9 +181,9 @@ def digest_of(descriptor: int) -> tuple[str, int]:
 
 def move(source: int, name: str | bytes, target: int, new_name: str) -> None:
     """Rename across folders of one mount and make both ends durable. The caller knows that `new_name` is free."""
-    os.rename(_single(name), _single(new_name), src_dir_fd=source, dst_dir_fd=target)
-    sync(target)
-    sync(source)
+    rename(source, name, target, new_name)
+    sync_folder(target)
+    sync_folder(source)
 
 
 def publish(source: int, name: str, target: int, new_name: str) -> None:
@@ -143,16 +191,16 @@ def publish(source: int, name: str, target: int, new_name: str) -> None:
 
     link(2) then unlink(2), because rename(2) replaces. A crash in between leaves both names for one content.
     """
-    os.link(_single(name), _single(new_name), src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
-    sync(target)
-    os.unlink(name, dir_fd=source)
-    sync(source)
+    link(source, name, target, new_name)
+    sync_folder(target)
+    unlink(source, name)
+    sync_folder(source)
 
 
 def remove(here: int, name: str) -> None:
     """Unlink durably; a name that is gone already is fine."""
     try:
-        os.unlink(_single(name), dir_fd=here)
+        unlink(here, name)
     except FileNotFoundError:
         return
-    sync(here)
+    sync_folder(here)

@@ -68,7 +68,7 @@ class Places:
 
     def prepare(self) -> None:
         """Make what is missing, for the relay's user alone. Raises OSError."""
-        self.root.mkdir(mode=durable.FOLDER_MODE, parents=True, exist_ok=True)
+        durable.make_root(self.root)
         root = durable.open_root(self.root)
         try:
             wanted = [(SPOOL,), DELIVERED.parts, RETURNS.parts, HELD.parts]

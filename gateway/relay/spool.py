@@ -76,9 +76,9 @@ class Spool:
         if not self.path(parcel).exists():
             return NothingTaken()
         with disk_errors(), _root(self._place) as spool, self._source_folder(parcel) as here:
-            durable.sync(spool)
+            durable.sync_folder(spool)
             if here is not None:
-                durable.sync(here)
+                durable.sync_folder(here)
         return self.hash(parcel)
 
     def hash(self, parcel: Parcel) -> Taken | Busy:
