@@ -94,18 +94,34 @@ async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, p
         ledger = stack.enter_context(Ledger.open(places.ledger))
         if not ledger.parcels(1):
             _refuse_forgotten(places)
-        await serve(site, declared, places=places, pace=pace, terminal=terminal, ledger=ledger, presence=presence)
+        await serve(
+            site,
+            declared,
+            places=places,
+            pace=pace,
+            terminal=terminal,
+            ledger=ledger,
+            presence=presence,
+            clocks=system_clocks(),
+        )
 
 
 async def serve(
-    site: Site, declared: Relay, *, places: Places, pace: Pace, terminal: Shelf, ledger: Ledger, presence: Presence
+    site: Site,
+    declared: Relay,
+    *,
+    places: Places,
+    pace: Pace,
+    terminal: Shelf,
+    ledger: Ledger,
+    presence: Presence,
+    clocks: Clocks,
 ) -> None:
     """Carry files between the people's folder and `terminal` until a stopping signal comes."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    clocks = system_clocks()
     people = DirectoryShelf(places.root, pace.deadline)
     route = Route(people, terminal, declared.terminal, declared.returns)
     spool = Spool(places.spool, places.drop)
