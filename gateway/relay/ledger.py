@@ -1,33 +1,30 @@
 """The ledger: SQLite, and the only truth about a parcel. One process writes (`daemon.py` holds the lock); any may read.
 
 A commit returns once it is on the disk (WAL with synchronous=FULL, https://sqlite.org/pragma.html#pragma_synchronous).
-File names are in here, so it is as confidential as the files: mode 0600, secure_delete.
+File names are in here, so it is as confidential as the files: mode 0600, secure_delete. Every fact is sealed into the
+audit chain (`chain.py`) in the transaction that records it.
 """
 
 import sqlite3
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from gateway.relay.durable import FILE_MODE
-from gateway.relay.parcel import Direction, Parcel, State, series_of
-from gateway.relay.rows import parcel_of, row_of
-from gateway.relay.schema import MIGRATIONS
+from gateway.relay import chain_rows
+from gateway.relay.audit import Fact, covered, fact_of, new_salt
+from gateway.relay.chain import Head, Link
+from gateway.relay.durable import commit
+from gateway.relay.ledger_file import LedgerBusy, LedgerError, open_for_reading, open_for_writing, trouble
+from gateway.relay.parcel import Direction, Hold, Parcel, State, series_of
+from gateway.relay.rows import NAMED, erased_row, parcel_of, row_of
 
-READ_TIMEOUT_S = 5.0  # for a process that only asks
-WRITE_TIMEOUT_S = 0.1  # the relay's own calls hold its event loop: they wait shortly and are asked again
-_PASSES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 _RESTING = tuple(state for state in State if not state.moving)
 
-
-class LedgerError(Exception):
-    """The ledger cannot be used: unreadable, newer than this program, or the disk failed. The relay stops."""
-
-
-class LedgerBusy(LedgerError):
-    """Another process writes, or the disk is full: nothing was changed, and asking again later will do."""
+__all__ = ["Ledger", "LedgerBusy", "LedgerError", "Step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +41,20 @@ class Ledger:
     """An open ledger. Use as a context manager."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        connection.row_factory = sqlite3.Row
         self._db = connection
 
     @classmethod
-    def open(cls, path: Path) -> "Ledger":
-        """Open for writing, creating or migrating as needed. Raises LedgerError."""
-        try:
-            path.touch(mode=FILE_MODE)
-            connection = sqlite3.connect(path, timeout=READ_TIMEOUT_S, isolation_level=None)
-        except (sqlite3.Error, OSError) as error:
-            raise LedgerError(f"{path}: {error}. keep the file and ask the vendor") from error
-        try:
-            connection.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"
-            )
-            _check(connection)
-            _migrate(connection)
-            connection.execute(f"PRAGMA busy_timeout = {WRITE_TIMEOUT_S * 1000:.0f}")
-        except sqlite3.Error as error:
-            connection.close()
-            raise LedgerError(f"{path}: {error}. keep the file and ask the vendor") from error
-        return cls(connection)
+    def open(cls, path: Path, now: datetime | None = None) -> "Ledger":
+        """Open for writing, creating or migrating as needed; `now` dates a chain that begins here (default: the clock).
+
+        A file that is damaged, or whose chain does not hold, is refused and stays as it is. Raises LedgerError.
+        """
+        return cls(open_for_writing(path, now or datetime.now(UTC)))
 
     @classmethod
     def read(cls, path: Path) -> "Ledger":
         """Open for reading beside a running relay. Raises LedgerError."""
-        try:
-            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=READ_TIMEOUT_S)
-            connection.execute("SELECT 1 FROM parcel LIMIT 1").fetchone()
-        except sqlite3.Error as error:
-            raise LedgerError(
-                f"{path}: {error}. is the relay's state directory right, and has the relay run?"
-            ) from error
-        return cls(connection)
+        return cls(open_for_reading(path))
 
     def __enter__(self) -> Self:
         return self
@@ -92,31 +69,80 @@ class Ledger:
         self._db.close()
 
     def record(self, parcel: Parcel, event: str, now: datetime) -> None:
-        """Write the parcel as it now is and append the step, in one durable transaction. Raises LedgerBusy, LedgerError."""
-        row = row_of(parcel, now)
-        names, places = ", ".join(row), ", ".join(f":{name}" for name in row)
-        updates = ", ".join(f"{name} = excluded.{name}" for name in row if name != "id")
-        steps = [(parcel.id, str(parcel.state), parcel.attempt, event, now.isoformat())]
-        if self.parcel(parcel.id) is None:
-            # Until now only this process knew of it; the history begins when the file was first seen.
-            steps.insert(0, (parcel.id, str(State.SEEN), 0, "Looked", parcel.seen_at.isoformat()))
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+        """Write the parcel as it now is, append the step, and seal the fact it makes, in one durable transaction.
+
+        Raises LedgerBusy, LedgerError.
+        """
+        with self._transaction("did not take a step"):
+            self._write(parcel, event, now)
+
+    def record_export(self, parcels: Iterable[Parcel], archive: str, now: datetime) -> None:
+        """Say that copies of these went out in the archive with this SHA-256, all or none. Raises LedgerBusy, LedgerError.
+
+        Those still on their way are held from now on, so that none is delivered as well without a person saying so.
+        """
+        with self._transaction("did not record the export"):
+            for parcel in parcels:
+                chain_rows.append(
+                    self._db, {"fact": Fact.EXPORTED, "archive": archive, **covered(self._known_row(parcel.id))}, now
+                )
+                if parcel.state.moving:
+                    held = replace(parcel, state=State.HELD, reasons=(str(Hold.EXPORTED),), shown=False)
+                    self._write(held, "Exported", now)
+
+    def erase_names(self, parcel_id: str, now: datetime) -> None:
+        """Forget what a person could read of a parcel that rests, and the salt of its commitments.
+
+        That is: name, source, the target's last part, the decision's words. Then the log is folded into the file, so that
+        no byte of it stays. Asking again is fine, and finishes what LedgerBusy (somebody reads) kept from being finished.
+        Raises LedgerBusy, LedgerError; ValueError for a parcel that is still on its way or held.
+        """
+        with self._transaction("did not erase a name"):
+            row = self._known_row(parcel_id)
+            if State(row["state"]).moving or row["state"] == State.HELD:
+                raise ValueError("only a parcel that rests may lose its name")
+            if not row["erased"]:
+                changes = erased_row(row)
                 self._db.execute(
-                    f"INSERT INTO parcel ({names}) VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {updates}",  # noqa: S608
-                    row,
+                    f"UPDATE parcel SET {', '.join(f'{name} = :{name}' for name in changes)} WHERE id = :id",  # noqa: S608
+                    {**changes, "id": parcel_id},
                 )
-                self._db.executemany(
-                    "INSERT INTO step (parcel, state, attempt, event, at) VALUES (?, ?, ?, ?, ?)", steps
-                )
-                self._db.execute("COMMIT")
-            except sqlite3.Error:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+                chain_rows.append(self._db, {"fact": Fact.ERASED, **covered(self._known_row(parcel_id))}, now)
+        self._fold()
+
+    def prune(self, before: datetime, now: datetime) -> int:
+        """Remove what came to its end before `before`: parcels, their steps, and the chain's beginning.
+
+        A new link vouches for what went of the chain. What is held or on its way keeps its part, and the chain from there.
+        Returns how many parcels went. Raises LedgerBusy, LedgerError.
+        """
+        staying = (*(state for state in State if state.moving), State.HELD, State.NOTED)
+        with self._transaction("was not pruned"):
+            rows = self._db.execute(
+                f"SELECT parcel.id FROM parcel JOIN step ON step.parcel = parcel.id"  # noqa: S608
+                f" WHERE parcel.state NOT IN ({', '.join('?' * len(staying))})"
+                " GROUP BY parcel.id HAVING max(julianday(step.at)) < julianday(?)",
+                (*map(str, staying), before.isoformat()),
+            )
+            gone = chain_rows.prune(self._db, {row["id"] for row in rows}, before, now)
+        self._fold()
+        return gone
+
+    def head(self) -> Head:
+        """The chain's newest link. Noted elsewhere, it shows later that nothing was cut off. Raises LedgerBusy, LedgerError."""
+        try:
+            head = chain_rows.newest(self._db)
         except sqlite3.Error as error:
-            raise _trouble(error, "did not take a step") from error
+            raise trouble(error, "cannot be read") from error
+        except ValueError as error:
+            raise LedgerError("the ledger's newest link makes no sense. see: claim-gateway files verify") from error
+        if head is None:
+            raise LedgerError("the ledger's chain is gone. see: claim-gateway files verify")
+        return head
+
+    def links(self) -> tuple[Link, ...]:
+        """The whole audit chain, oldest first. Raises LedgerBusy, LedgerError."""
+        return tuple(Link(*row) for row in self._rows("SELECT sequence, record, hash FROM chain ORDER BY sequence", ()))
 
     def next_number(self, parcel: Parcel, now: datetime) -> int:
         """The next 送信回 of the parcel's series: one more than the highest ever given, delivered or not."""
@@ -198,12 +224,72 @@ class Ledger:
             Step(State(row["state"]), row["attempt"], row["event"], datetime.fromisoformat(row["at"])) for row in rows
         )
 
+    def rows(self) -> list[sqlite3.Row]:
+        """Table `parcel` as it is stored, for whoever compares it with the chain. Raises LedgerBusy, LedgerError."""
+        return self._rows("SELECT * FROM parcel ORDER BY rowid", ())
+
+    def _write(self, parcel: Parcel, event: str, now: datetime) -> None:
+        before = self._row(parcel.id)
+        row = row_of(parcel, now)
+        steps = [(parcel.id, str(parcel.state), parcel.attempt, event, now.isoformat())]
+        if before is None:
+            # Until now only this process knew of it; the history begins when the file was first seen.
+            steps.insert(0, (parcel.id, str(State.SEEN), 0, "Looked", parcel.seen_at.isoformat()))
+            row["salt"] = new_salt()
+        names, places = ", ".join(row), ", ".join(f":{name}" for name in row)
+        # Whoever still carries an erased parcel must not bring its name back.
+        kept = "CASE WHEN parcel.erased THEN parcel.{0} ELSE excluded.{0} END"
+        updates = ", ".join(
+            f"{name} = {kept.format(name) if name in NAMED else f'excluded.{name}'}" for name in row if name != "id"
+        )
+        self._db.execute(
+            f"INSERT INTO parcel ({names}) VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {updates}",  # noqa: S608
+            row,
+        )
+        self._db.executemany("INSERT INTO step (parcel, state, attempt, event, at) VALUES (?, ?, ?, ?, ?)", steps)
+        fact = fact_of(before, self._known_row(parcel.id), event)
+        if fact is not None:
+            chain_rows.append(self._db, fact, now)
+
+    def _row(self, parcel_id: str) -> dict[str, Any] | None:
+        row = self._db.execute("SELECT * FROM parcel WHERE id = ?", (parcel_id,)).fetchone()
+        return dict(row) if row else None
+
+    def _known_row(self, parcel_id: str) -> dict[str, Any]:
+        row = self._row(parcel_id)
+        if row is None:
+            raise LedgerError("the ledger knows no parcel of this id")
+        return row
+
+    @contextmanager
+    def _transaction(self, what: str) -> Iterator[None]:
+        """All of the block or nothing, durable when it ends. `what` did not happen if it raises LedgerBusy or LedgerError."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                commit(self._db)
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise trouble(error, what) from error
+
+    def _fold(self) -> None:
+        """Copy the log into the file and empty it: until then it shows the pages as they were."""
+        try:
+            busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise trouble(error, "was not folded") from error
+        if busy:
+            raise LedgerBusy("the ledger's log cannot be emptied while somebody reads it: ask again")
+
     def _rows(self, question: str, values: tuple[str | int | bytes, ...]) -> list[sqlite3.Row]:
         """Every reading goes through here. Raises LedgerBusy, LedgerError."""
         try:
             return self._db.execute(question, values).fetchall()
         except sqlite3.Error as error:
-            raise _trouble(error, "cannot be read") from error
+            raise trouble(error, "cannot be read") from error
 
     def _parcels(self, question: str, values: tuple[str | int | bytes, ...]) -> tuple[Parcel, ...]:
         rows = self._rows(question, values)
@@ -221,23 +307,3 @@ class Ledger:
     def _count(self, question: str, values: tuple[str | int, ...]) -> int:
         ((count,),) = self._rows(question, values)
         return int(count)
-
-
-def _trouble(error: sqlite3.Error, what: str) -> LedgerError:
-    code = getattr(error, "sqlite_errorcode", 0)
-    kind = LedgerBusy if code in _PASSES or code & 0xFF in _PASSES else LedgerError
-    return kind(f"the ledger {what}: {error}")
-
-
-def _check(connection: sqlite3.Connection) -> None:
-    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise sqlite3.DatabaseError("the ledger is damaged")
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        raise sqlite3.DatabaseError(f"schema version {version} is newer than this program's {len(MIGRATIONS)}")
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")

@@ -2,12 +2,18 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from gateway.claims.data import data_of, summary_of
 from gateway.relay.parcel import Direction, Fingerprint, Parcel, State, series_of
+
+NAMED = frozenset(
+    ("name", "source", "source_key", "target", "folded_name", "month", "payer", "decided_by", "decided_why")
+)
+"""The columns that say a parcel's name or follow from it, and those of a person's decision: an erased parcel keeps none new."""
 
 
 def row_of(parcel: Parcel, now: datetime) -> dict[str, Any]:
@@ -63,6 +69,21 @@ def parcel_of(row: sqlite3.Row) -> Parcel:
         duplicate=bool(row["duplicate"]),
         shown=bool(row["shown"]),
     )
+
+
+def erased_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a parcel that lose what a person could read. Its folder stays: months and counts name nobody."""
+    return {
+        "name": b"",
+        "source": b"",
+        "source_key": "",  # a share's key begins with the file's name
+        "target": str(PurePosixPath(row["target"]).parent) if row["target"] else None,
+        "folded_name": "",
+        "decided_by": "",
+        "decided_why": "",
+        "salt": None,
+        "erased": 1,
+    }
 
 
 def _series_in(target: PurePosixPath) -> tuple[str, str, str]:

@@ -1,5 +1,12 @@
 """The ledger's tables, one script per schema version. `PRAGMA user_version` says how many have run."""
 
+import sqlite3
+from datetime import datetime
+
+from gateway.relay import chain_rows
+from gateway.relay.audit import Fact
+from gateway.relay.durable import commit
+
 # Append only: a released script never changes; the next version is a new one at the end.
 MIGRATIONS = (
     """
@@ -71,3 +78,33 @@ MIGRATIONS = (
         BEGIN SELECT RAISE(ABORT, 'the chain is only appended'); END;
     """,
 )
+
+VERSION = len(MIGRATIONS)
+CHAIN_SINCE = 2
+"""The schema version that brought the audit chain."""
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """How many migrations the file has seen."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def migrate(connection: sqlite3.Connection, now: datetime) -> None:
+    """Bring a ledger of any earlier version up to this one, each version in one transaction. Raises sqlite3.Error.
+
+    The chain begins in the transaction that makes its table, and never again: an empty chain is then always damage.
+    """
+    version = version_of(connection)
+    if version > VERSION:
+        raise sqlite3.DatabaseError(f"schema version {version} is newer than this program's {VERSION}")
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number};")
+            if number == CHAIN_SINCE:
+                chain_rows.begin(connection, {"fact": Fact.BEGUN, "schema": number}, now)
+            commit(connection)
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
