@@ -67,13 +67,14 @@ def _qualification_folders(site: Site) -> Iterator[Flow]:
 
 def _relay(site: Site) -> Iterator[Flow]:
     if site.relay and site.zones.claim:
+        terminal = site.relay.terminal
         yield Flow(
             id="gateway-claim-share",
             origin=Zone.GATEWAY,
             target=Zone.CLAIM,
             sources=own(site, Zone.CLAIM),
-            destinations=hosts([site.relay.terminal.smb.server]),
-            services=(SMB,),
+            destinations=hosts([terminal.server]),
+            services=(tcp(terminal.port),),
             clauses=("C2", "C3", "C13"),
             why=Reason(
                 "the relay puts claim files into the terminal's folder and takes return files from it",

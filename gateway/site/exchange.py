@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from gateway.site.shapes import TABLE, WORD, Model, word_or_table
-from gateway.site.values import Address, Duration, FileName, Flag
-from gateway.site.words import Account, Folder, Label, RuleId, ShareName, SocketPath, shown, wrong
+from gateway.site.terminal_share import TerminalShare
+from gateway.site.values import Duration, FileName, Flag
+from gateway.site.words import Label, RuleId, SocketPath, shown, wrong
 
 
 class SftpDrop(Model):
@@ -36,30 +37,6 @@ class Drop(Model):
     """Whether it takes files over SFTP, and where."""
     people: tuple[Person, ...] = ()
     """Who may."""
-
-
-class SmbShare(Model):
-    """The terminal's shared folder, opened by the box (SMB 3, signed and encrypted)."""
-
-    server: Address
-    """The claim terminal's address."""
-    user: Account
-    """The account made for the box on the terminal."""
-    password_file: FileName
-    """The file that holds its password."""
-    share: ShareName = "receipt"
-    """The share's name."""
-
-
-class TerminalShare(Model):
-    """Where claim files are put and return files taken."""
-
-    smb: SmbShare
-    """The share."""
-    claims: Folder = "claims"
-    """Folder in the share for claim files (C2)."""
-    returns: Folder = "returns"
-    """Folder in the share for return files (C3)."""
 
 
 class Returns(Model):

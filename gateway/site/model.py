@@ -15,8 +15,6 @@ from gateway.site.exchange import (
     Retention,
     Returns,
     SftpDrop,
-    SmbShare,
-    TerminalShare,
 )
 from gateway.site.ipsec import Esp, Ike, Provider, Tunnel
 from gateway.site.layout import Layout, Role
@@ -32,6 +30,7 @@ from gateway.site.openings import (
     UpdateSite,
 )
 from gateway.site.shapes import Model
+from gateway.site.terminal_share import SftpFolder, SmbShare, TerminalShare
 from gateway.site.values import CalendarDate, Flag
 from gateway.site.words import InstitutionCode, Label, Phone, Prefecture, Slug
 from gateway.site.zones import (
@@ -83,6 +82,7 @@ __all__ = [
     "Service",
     "Services",
     "SftpDrop",
+    "SftpFolder",
     "Site",
     "SmbShare",
     "StaticUplink",

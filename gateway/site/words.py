@@ -67,6 +67,7 @@ _PHONE = r"[0-9+() -]{5,20}"
 _ACCOUNT = r"[A-Za-z0-9._-]{1,32}"
 _SHARE = r"[^\x00-\x1f\\/:*?\"<>|\[\]+=;,]{1,80}"
 _FOLDER = r"[^\x00-\x1f\\/:*?\"<>|.][^\x00-\x1f\\/:*?\"<>|]{0,79}"
+_REMOTE_FOLDER = r"(?!.*(^|/)\.\.(/|$))[^\x00-\x1f\\*?\"<>|]{1,200}"
 _DOMAIN_NAME = r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+"
 _SOCKET = r"/[^\x00]+"
 _RULE_ID = r"[US][0-9]{3}"
@@ -110,6 +111,13 @@ Folder = Annotated[
     str,
     _matching(_FOLDER, "a folder's name", "write one folder inside the share, such as claims"),
     _schema(_FOLDER, "claims"),
+]
+RemoteFolder = Annotated[
+    str,
+    _matching(
+        _REMOTE_FOLDER, "a folder of an SSH server", "write it with /, without '..', such as receipt or /C:/receipt"
+    ),
+    _schema(r"[^\x00-\x1f\\*?\"<>|]{1,200}", "/C:/receipt"),
 ]
 DomainName = Annotated[
     str,

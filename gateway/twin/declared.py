@@ -25,8 +25,7 @@ def declared(site: Site, session: Session, opened: frozenset[str] = frozenset())
         case Zone.LAN, Zone.CLAIM | Zone.QUALIFICATION:
             return _folder_from_lan(site, session, opened) or _granted(site, session, opened)
         case Zone.GATEWAY, Zone.CLAIM:
-            server = site.relay.terminal.smb.server if site.relay else None
-            return _service(session) == SHARED_FOLDER and session.destination == server
+            return _relay_to_terminal(site, session)
         case Zone.CLAIM | Zone.QUALIFICATION, Zone.WAN | Zone.TUNNEL:
             return _system(site, session) or _update(site, session, opened)
         case Zone.CLAIM | Zone.QUALIFICATION, Zone.GATEWAY:
@@ -39,6 +38,14 @@ def declared(site: Site, session: Session, opened: frozenset[str] = frozenset())
             return _used_by_the_box(site, session) or _holds_tunnel(site, session)
         case _:
             return False
+
+
+def _relay_to_terminal(site: Site, session: Session) -> bool:
+    terminal = site.relay.terminal if site.relay else None
+    if terminal and terminal.sftp:
+        return session.destination == terminal.sftp.server and _service(session) == (Protocol.TCP, terminal.sftp.port)
+    smb = terminal.smb if terminal else None
+    return smb is not None and session.destination == smb.server and _service(session) == SHARED_FOLDER
 
 
 def _service(session: Session) -> tuple[Protocol, int | None]:

@@ -22,11 +22,13 @@ def server_is_a_claim_terminal(site: Site) -> Iterator[Finding]:
     """Claim files go to a terminal in the claim zone and nowhere else (C2)."""
     if site.relay is None:
         return
-    server = site.relay.terminal.smb.server
+    terminal = site.relay.terminal
+    server = terminal.server
     known = [address for zone, terminal, _ in terminals(site) if zone is Zone.CLAIM for address in terminal.addresses]
     if server not in known:
         text = f"relay.terminal server {server} is no terminal in claim. write one of {', '.join(map(str, known))}"
-        yield Finding(("relay", "terminal", "smb", "server"), text, (("zones", "claim"),))
+        way = "smb" if terminal.smb else "sftp"
+        yield Finding(("relay", "terminal", way, "server"), text, (("zones", "claim"),))
 
 
 def folders_differ(site: Site) -> Iterator[Finding]:
