@@ -1,4 +1,4 @@
-"""The terminal's password: from systemd's credentials, else from the file the site names, if only its owner can read it."""
+"""The terminal's password or key: from systemd's credentials, else from the file the site names, if only its owner can read it."""
 
 import os
 import stat
@@ -7,31 +7,45 @@ from pathlib import Path
 from gateway.relay.errors import RelayRefused
 
 PASSWORD_MAX_BYTES = 1024
+KEY_MAX_BYTES = 16_384  # an RSA key of 16384 bits has 12 KiB
 CREDENTIAL = "terminal"  # what systemd/claim-gateway-relay.service calls it, whatever the site's file is called
 
 
 def read_password(password_file: str, site_folder: Path) -> str:
-    """The password, without a final line end.
+    """The password, without a final line end. Raises RelayRefused, which never shows the content."""
+    path, content = _read(password_file, site_folder, PASSWORD_MAX_BYTES, "password")
+    return _text(path, content)
+
+
+def read_key(key_file: str, site_folder: Path) -> bytes:
+    """The content of a private key's file. Raises RelayRefused, which never shows it."""
+    path, content = _read(key_file, site_folder, KEY_MAX_BYTES, "private key")
+    if not content.startswith(b"-----BEGIN ") or len(content) > KEY_MAX_BYTES:
+        raise _refused(path, "does not hold a private key", "make one with: ssh-keygen -t ed25519 -N '' -f FILE")
+    return content
+
+
+def _read(file: str, site_folder: Path, most_bytes: int, what: str) -> tuple[Path, bytes]:
+    """The file, and its content up to one byte more than allowed.
 
     `$CREDENTIALS_DIRECTORY` (systemd.exec(5), LoadCredential=) goes first, because systemd guards that folder: there
-    under the file's own last part, else under CREDENTIAL. Raises RelayRefused, which never shows the content.
+    under the file's own last part, else under CREDENTIAL.
     """
-    given = _from_systemd(Path(password_file).name)
-    path = given if given is not None else site_folder / password_file
+    given = _from_systemd(Path(file).name)
+    path = given if given is not None else site_folder / file
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise _refused(path, f"cannot be read ({os.strerror(error.errno or 0)})", "put the password there") from error
+        raise _refused(path, f"cannot be read ({os.strerror(error.errno or 0)})", f"put the {what} there") from error
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise _refused(path, "is not a file", "put the password in a file of its own")
+            raise _refused(path, "is not a file", f"put the {what} in a file of its own")
         if given is None and status.st_mode & 0o077:
             raise _refused(path, "can be read by others", f"run: chmod 600 {path}")
-        content = os.read(descriptor, PASSWORD_MAX_BYTES + 1)
+        return path, os.read(descriptor, most_bytes + 1)
     finally:
         os.close(descriptor)
-    return _text(path, content)
 
 
 def _from_systemd(name: str) -> Path | None:

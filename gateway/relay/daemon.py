@@ -16,10 +16,9 @@ from gateway.relay.arrivals import Arrivals
 from gateway.relay.clock import Clocks, system_clocks
 from gateway.relay.collector import Collector, sweep
 from gateway.relay.courier import Courier
-from gateway.relay.credentials import read_password
 from gateway.relay.directory import DirectoryShelf
 from gateway.relay.durable import DiskLied
-from gateway.relay.errors import Refused, RelayRefused
+from gateway.relay.errors import RelayRefused
 from gateway.relay.events import Expired
 from gateway.relay.hands import Hands
 from gateway.relay.hints import Hints
@@ -33,9 +32,8 @@ from gateway.relay.presence import Presence
 from gateway.relay.route import Route
 from gateway.relay.shelf import Shelf
 from gateway.relay.slip import Letterhead
-from gateway.relay.smb import SmbShelf
-from gateway.relay.smb_line import Account
 from gateway.relay.spool import Spool
+from gateway.relay.terminal import require_credentials, terminal_shelf
 from gateway.site.model import Relay, Site
 
 RETIRE_EVERY_S = 3600.0
@@ -53,7 +51,7 @@ def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace) -> None:
             "the site declares no relay:. add relay: to the site file, or do not start it", wrong_input=True
         )
     places = Places(state_dir)
-    read_password(site.relay.terminal.smb.password_file, site_folder)
+    require_credentials(site.relay.terminal, site_folder)
     try:
         places.prepare()
     except OSError as error:
@@ -76,17 +74,7 @@ def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace) -> None:
 
 async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, pace: Pace) -> None:
     presence = Presence(asleep_is_normal=_asleep_is_normal(site, declared))
-
-    def account() -> Account:
-        smb = declared.terminal.smb
-        try:
-            password = read_password(smb.password_file, site_folder)
-        except RelayRefused as error:
-            # It could be read when we started: a person is changing it. That must not stop what needs no terminal.
-            raise Refused("password-unreadable") from error
-        return Account(str(smb.server), smb.share, smb.user, password)
-
-    terminal = SmbShelf(account, deadline=pace.deadline, refused_logon=pace.refused_logon, heard=presence.heard)
+    terminal = terminal_shelf(declared.terminal, site_folder, pace, presence.heard)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(terminal.close)
         if not (places.ledger.exists() and places.ledger.stat().st_size):
@@ -203,7 +191,7 @@ def _asleep_is_normal(site: Site, declared: Relay) -> bool:
     zones = (site.zones.claim, site.zones.qualification)
     terminals = [terminal for zone in zones if zone for terminal in zone.terminals]
     return any(
-        declared.terminal.smb.server in terminal.addresses and terminal.asleep_is_normal for terminal in terminals
+        declared.terminal.server in terminal.addresses and terminal.asleep_is_normal for terminal in terminals
     )
 
 

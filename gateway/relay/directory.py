@@ -15,6 +15,7 @@ from gateway.relay.disk_errors import disk_errors
 from gateway.relay.errors import Changed, Differed, TimedOut
 from gateway.relay.parcel import Fingerprint
 from gateway.relay.shelf import Entry
+from gateway.relay.threads import given_up, unless_it_lied
 
 T = TypeVar("T")
 
@@ -191,8 +192,7 @@ class DirectoryShelf:
             if thread is not None:
                 # Perhaps nobody calls again to hear it.
                 self._left_behind.add(thread)
-                await asyncio.wait([thread], timeout=self._deadline_s)
-                _unless_it_lied(thread)
+                await given_up(thread, self._deadline_s)
             raise
 
     async def _settled(self) -> None:
@@ -204,7 +204,7 @@ class DirectoryShelf:
             return
         ended, _ = await asyncio.wait(self._left_behind)
         for thread in ended:
-            _unless_it_lied(thread)
+            unless_it_lied(thread)
             self._left_behind.discard(thread)
 
 
@@ -221,12 +221,6 @@ class VerifiedFile:
 
     async def abandon(self) -> None:
         """See Verified."""
-
-
-def _unless_it_lied(thread: asyncio.Future[Any]) -> None:
-    """Raise the DiskLied a thread ended with, if it did; whatever else it said was told its caller as TimedOut."""
-    if thread.done() and not thread.cancelled() and isinstance(error := thread.exception(), durable.DiskLied):
-        raise error
 
 
 def _entries(here: int, folder: PurePosixPath) -> Iterator[Entry]:

@@ -59,6 +59,10 @@ class Unexpected(ShelfError):
     trouble = Trouble.BUG
 
 
+BREAKS_LINE = (Unreachable, TimedOut, Refused, Unexpected)
+"""After these the next call gets a new connection: what the old one still has to say is not for us."""
+
+
 class Fault(Exception):
     """Something nobody foresaw went wrong over one parcel. `str()` is the error's type: its text may quote a file."""
 

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gateway.relay.room import FILE_MOST_BYTES
+
+SLOWEST_BYTES_PER_S = 1 << 20  # a deadline grows by a second for each MiB: a bad Wi-Fi link still carries that
+CARRIED_MOST_BYTES = 2 * FILE_MOST_BYTES  # there and back
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -35,3 +40,8 @@ class Pace:
         """The wait after `failures` failures in a row: exponential, up to a quarter longer by `jitter` in [0, 1)."""
         doubled = self.retry_first * (1 << min(max(failures - 1, 0), 32))
         return min(doubled, self.retry_most) * (1 + jitter / 4)
+
+
+def deadline_s(deadline: timedelta, carrying: int) -> float:
+    """Seconds for one operation that carries `carrying` bytes. A size is the server's word: it must not make years."""
+    return deadline.total_seconds() + min(carrying, CARRIED_MOST_BYTES) / SLOWEST_BYTES_PER_S

@@ -1,7 +1,8 @@
 """Whether the terminal's share answers: told once when that changes, and a wake-up for whoever waits for it."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from gateway.journal import tell
@@ -52,3 +53,14 @@ class Presence:
         with suppress(TimeoutError):
             async with asyncio.timeout(length.total_seconds()):  # wait_for of Python 3.11 may lose a cancellation
                 await self._back.wait()
+
+
+@contextmanager
+def hearing(heard: Callable[[ShelfError | None], None]) -> Iterator[None]:
+    """Tell `heard` how the operation on the share inside the block ended. Our own disk's trouble is an answer of the share."""
+    try:
+        yield
+    except ShelfError as error:
+        heard(None if error.local else error)
+        raise
+    heard(None)

@@ -1,7 +1,6 @@
 """A shelf on a Windows share. Each call runs on a thread, under a deadline that cuts the connection; see `smb_line.py`."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -10,19 +9,17 @@ from typing import Any, TypeVar
 
 from gateway.relay import smb_files
 from gateway.relay.disk_errors import disk_errors
-from gateway.relay.errors import Refused, ShelfError, TimedOut, Unexpected, Unreachable
+from gateway.relay.errors import BREAKS_LINE, Refused, ShelfError, TimedOut, Unreachable
+from gateway.relay.logon import RefusedLogon
+from gateway.relay.pace import deadline_s
 from gateway.relay.parcel import Fingerprint
-from gateway.relay.room import FILE_MOST_BYTES
+from gateway.relay.presence import hearing
 from gateway.relay.shelf import Entry
 from gateway.relay.smb_errors import LOGON_CODES, translated
 from gateway.relay.smb_line import Account, Line
+from gateway.relay.threads import GRACE_S, given_up
 
 T = TypeVar("T")
-
-SLOWEST_BYTES_PER_S = 1 << 20  # a deadline grows by a second for each MiB: a bad Wi-Fi link still carries that
-CARRIED_MOST_BYTES = 2 * FILE_MOST_BYTES  # there and back
-CUT_GRACE_S = 5.0  # a caller was freed within 11 ms of a cut when measured
-_BREAKS_LINE = (Unreachable, TimedOut, Refused, Unexpected)
 
 
 class SmbShelf:
@@ -43,11 +40,10 @@ class SmbShelf:
     ) -> None:
         self._account = account
         self._heard = heard
-        self._deadline_s = deadline.total_seconds()
-        self._refused_logon_s = refused_logon.total_seconds()
+        self._deadline = deadline
+        self._logon = RefusedLogon[Account](refused_logon)
         self._lock = asyncio.Lock()
         self._line: Line | None = None
-        self._refused: tuple[Account, float, str] | None = None
 
     async def probe(self) -> None:
         """See Shelf."""
@@ -104,34 +100,27 @@ class SmbShelf:
         return await self._do(same)
 
     async def _do(self, work: Callable[[Line], T], *, carrying: int = 0) -> T:
-        # A size is the server's word: it must not make a deadline of years.
-        slowest_s = min(carrying, CARRIED_MOST_BYTES) / SLOWEST_BYTES_PER_S
         async with self._lock:
-            try:
-                result = await self._within(self._deadline_s + slowest_s, work)
-            except ShelfError as error:
-                if error.local:
-                    self._heard(None)  # the terminal did answer; our own disk did not take it
+            with hearing(self._heard):
+                try:
+                    return await self._within(deadline_s(self._deadline, carrying), work)
+                except ShelfError as error:
+                    if isinstance(error, BREAKS_LINE) and not error.local:
+                        await self._let_go(politely=False)
                     raise
-                if isinstance(error, _BREAKS_LINE):
-                    await self._let_go(politely=False)
-                self._heard(error)
-                raise
-            self._heard(None)
-            return result
 
-    async def _within(self, deadline_s: float, work: Callable[[Line], T]) -> T:
+    async def _within(self, seconds: float, work: Callable[[Line], T]) -> T:
         task = asyncio.ensure_future(asyncio.to_thread(self._call, work))
         try:
-            async with asyncio.timeout(deadline_s):  # wait_for of Python 3.11 may lose a cancellation
+            async with asyncio.timeout(seconds):  # wait_for of Python 3.11 may lose a cancellation
                 return await asyncio.shield(task)
         except (TimeoutError, asyncio.CancelledError) as error:
             if self._line is not None:
                 self._line.cut()
-            await asyncio.wait([task], timeout=CUT_GRACE_S)
-            if task.done() and not task.cancelled():
-                task.exception()  # looked at, so that asyncio does not report it as forgotten
-            await self._let_go(politely=False)
+            try:
+                await given_up(task, GRACE_S)
+            finally:
+                await self._let_go(politely=False)
             if isinstance(error, TimeoutError):
                 raise TimedOut("timed-out") from error
             raise
@@ -147,19 +136,16 @@ class SmbShelf:
 
     def _connect(self) -> None:
         account = self._account()
-        if self._refused is not None:
-            refused, until, code = self._refused
-            if account == refused and time.monotonic() < until:
-                raise Refused(code)
+        self._logon.check(account)
         # Kept before it is connected: the deadline must be able to cut a logon that hangs.
         self._line = Line(account)
         try:
             self._line.connect()
         except Refused as error:
             if error.code in LOGON_CODES:
-                self._refused = (account, time.monotonic() + self._refused_logon_s, error.code)
+                self._logon.refused(account, error.code)
             raise
-        self._refused = None
+        self._logon.accepted()
 
     async def _let_go(self, *, politely: bool) -> None:
         line, self._line = self._line, None
@@ -168,7 +154,7 @@ class SmbShelf:
         closing = asyncio.ensure_future(asyncio.to_thread(line.hang_up, politely=politely and line.alive))
         with suppress(TimeoutError, ShelfError):
             try:
-                async with asyncio.timeout(CUT_GRACE_S):
+                async with asyncio.timeout(GRACE_S):
                     await asyncio.shield(closing)
             finally:
                 line.cut()

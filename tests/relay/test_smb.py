@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from gateway.relay.errors import InUse, Occupied, Refused, ShelfError, TimedOut, Unreachable
-from gateway.relay.smb import SLOWEST_BYTES_PER_S, SmbShelf
+from gateway.relay.pace import SLOWEST_BYTES_PER_S
+from gateway.relay.smb import SmbShelf
 from gateway.relay.smb_line import Account
 from gateway.twin.smbd import Smbd
 from tests.relay.conftest import account_of, run, smb_shelf
