@@ -14,10 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from gateway.relay import chain_rows
+from gateway.relay import chain_rows, durable
 from gateway.relay.audit import Fact, covered, fact_of, new_salt
 from gateway.relay.chain import Head, Link
-from gateway.relay.durable import commit
 from gateway.relay.ledger_file import LedgerBusy, LedgerError, open_for_reading, open_for_writing, trouble
 from gateway.relay.parcel import Direction, Hold, Parcel, State, series_of
 from gateway.relay.rows import NAMED, erased_row, parcel_of, row_of
@@ -268,7 +267,7 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                commit(self._db)
+                durable.commit(self._db)
             finally:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
