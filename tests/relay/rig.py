@@ -26,6 +26,7 @@ from gateway.relay.parcel import Direction, Parcel, State
 from gateway.relay.places import Places
 from gateway.relay.presence import Presence
 from gateway.relay.route import Route
+from gateway.relay.shelf import Shelf
 from gateway.relay.slip import Letterhead
 from gateway.relay.spool import Spool
 from gateway.site.model import Contact, Responsible, Returns, TerminalShare
@@ -156,11 +157,15 @@ class Rig:
         """What lies in 保留, by path."""
         return _files(self.places.held)
 
+    def _terminal(self, fuse: Fuse) -> Shelf:
+        """The terminal's side of the relay."""
+        return FusedShelf(self.share, fuse)
+
     async def _carry(self, cut_at: int | None, after: bool, fuse: Fuse) -> None:
         cut = False
         with Ledger.open(self.places.ledger) as ledger:
             people = FusedShelf(self.places.root, fuse)
-            terminal = FusedShelf(self.share, fuse)
+            terminal = self._terminal(fuse)
             notes = Notes(people, ledger, HEAD, self.clocks.wall)
             spool = Spool(self.places.spool, self.places.drop)
             route = Route(people, terminal, SHARE, self.returns)
