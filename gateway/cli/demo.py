@@ -24,11 +24,11 @@ from gateway.twin.matrix import Row
 from gateway.twin.rehearsal import Rehearsal, rehearse
 from gateway.twin.relay_process import RelayProcessError
 from gateway.twin.samples import DEMO_SITE, sample_of
+from gateway.twin.server import ServerError
 from gateway.twin.shared_folder import SharedFolderError
-from gateway.twin.smbd import SmbdError
 
 _OPEN = {True: "open", False: "closed"}
-_FAILURES = (ApplyError, SmbdError, SharedFolderError, RelayProcessError, CarryingError, OSError)
+_FAILURES = (ApplyError, ServerError, SharedFolderError, RelayProcessError, CarryingError, OSError)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

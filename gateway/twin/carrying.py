@@ -15,7 +15,8 @@ from gateway.relay.parcel import Direction, Parcel, State
 from gateway.relay.places import Places
 from gateway.site.model import TerminalShare
 from gateway.twin.relay_process import RelayProcess
-from gateway.twin.smbd import USER_ID, Smbd
+from gateway.twin.server import Server
+from gateway.twin.smbd import USER_ID
 
 ARRIVAL_TIMEOUT_S = 20.0
 LOOK_EVERY_S = 0.02
@@ -45,7 +46,7 @@ class Carrier:
     """What both journeys need: the relay, the terminal's disk, and the names of the folders on its share."""
 
     relay: RelayProcess
-    terminal: Smbd
+    terminal: Server
     share: TerminalShare
 
     def claim(self, source: Path) -> Carried:

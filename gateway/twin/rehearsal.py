@@ -12,7 +12,8 @@ from gateway.enforcer.transaction import Applied, desire
 from gateway.policy.model import FAMILIES, Policy
 from gateway.policy.places import way_out
 from gateway.site.layout import Zone
-from gateway.site.model import Site, SmbShare
+from gateway.site.load import load_site
+from gateway.site.model import SftpFolder, Site, SmbShare, TerminalShare
 from gateway.site.values import IpAddress, PortRange
 from gateway.twin import samples
 from gateway.twin.build import Twin
@@ -21,8 +22,10 @@ from gateway.twin.claim_system import PORT, ClaimSystem
 from gateway.twin.matrix import Row, control, observe
 from gateway.twin.plan import box_faces
 from gateway.twin.relay_process import RelayProcess
+from gateway.twin.server import ServerError
 from gateway.twin.shared_folder import SharedFolder, round_trip
 from gateway.twin.smbd import Smbd
+from gateway.twin.sshd import Sshd
 
 _PROBE_TEXT = "受付から端末の共有フォルダへ".encode("cp932")
 
@@ -73,7 +76,7 @@ def rehearse(
 ) -> Rehearsal:
     """Build the twin of `site`, do everything once, tear it down.
 
-    `policy` replaces the derived one: a rehearsal of a wrong policy must say so. Raises ApplyError, SmbdError,
+    `policy` replaces the derived one: a rehearsal of a wrong policy must say so. Raises ApplyError, ServerError,
     SharedFolderError, RelayProcessError, CarryingError, OSError.
     """
     result = Rehearsal(site)
@@ -164,40 +167,75 @@ def _share_and_relay(twin: Twin, site: Site, site_file: Path, place: Path, stage
     share, result = site.relay.terminal, stage.result
     terminal, password = twin.at(Zone.CLAIM), secrets.token_urlsafe(24)
     with ExitStack() as stack:
+        addresses = tuple(str(address.ip) for address in terminal.addresses)
         with stage("start the terminal's share"):
-            smbd = stack.enter_context(
-                Smbd(
-                    place / "terminal",
-                    user=share.smb.user,
-                    password=password,
-                    addresses=tuple(str(address.ip) for address in terminal.addresses),
-                    namespace=twin.namespace(terminal.name).name,
-                    share=share.smb.share,
-                    folders=(share.claims, share.returns),
-                )
-            )
-        if site.lan_to_terminal == "shared-folder" and site.access == "always":
+            namespace = twin.namespace(terminal.name).name
+            server = _server(share, password, place / "terminal", addresses, namespace)
+            stack.enter_context(server)
+        if isinstance(server, Smbd) and site.lan_to_terminal == "shared-folder" and site.access == "always":
             with stage("open the share from the receipt PC"):
-                result.sessions.extend(_from_receipt_pc(twin, share.smb, password, place))
+                result.sessions.extend(_from_receipt_pc(twin, server, password, place))
         with stage("start the relay"):
-            credentials = _credentials(place, share.smb, password)
-            relay = stack.enter_context(RelayProcess(twin.gateway, site_file, place, credentials))
-        carrier = Carrier(relay, smbd, share)
+            credentials = _credentials(place, share, server, password)
+            relay = stack.enter_context(
+                RelayProcess(twin.gateway, _trusting(server, site_file, place), place, credentials)
+            )
+        carrier = Carrier(relay, server, share)
         with stage("carry a claim file to the terminal"):
             result.files.append(carrier.claim(samples.CLAIM_FILE))
         with stage("bring a return file back"):
             result.files.append(carrier.returned(samples.RETURN_NAME, samples.RETURN_FILE))
 
 
-def _from_receipt_pc(twin: Twin, share: SmbShare, password: str, place: Path) -> list[EndToEnd]:
+def _server(
+    declared: TerminalShare, password: str, place: Path, addresses: tuple[str, ...], namespace: str
+) -> Smbd | Sshd:
+    folders = (declared.claims, declared.returns)
+    match declared.way:
+        case SmbShare(user=user, share=name):
+            return Smbd(
+                place,
+                user=user,
+                password=password,
+                addresses=addresses,
+                namespace=namespace,
+                share=name,
+                folders=folders,
+            )
+        case SftpFolder(user=user, port=port, folder=folder):
+            if folder.startswith("/"):
+                raise ServerError(f"a rehearsal has no folder {folder}. rehearse a copy of the site with folder: .")
+            return Sshd(
+                place,
+                user=user,
+                password=password,
+                addresses=addresses,
+                namespace=namespace,
+                port=port,
+                folder=folder,
+                folders=folders,
+            )
+
+
+def _trusting(server: Smbd | Sshd, site_file: Path, place: Path) -> Path:
+    """The site file for the relay: with SFTP a copy that names the twin's host key, for nobody has the real terminal's."""
+    declared = load_site(site_file).relay
+    if not isinstance(server, Sshd) or declared is None or declared.terminal.sftp is None:
+        return site_file
+    copy = place / "site.yaml"
+    copy.write_text(site_file.read_text().replace(declared.terminal.sftp.host_key, server.host_key))
+    return copy
+
+
+def _from_receipt_pc(twin: Twin, smbd: Smbd, password: str, place: Path) -> list[EndToEnd]:
     account = place / "account"
     account.touch(mode=0o600)
-    account.write_text(f"username = {share.user}\npassword = {password}\n")
+    account.write_text(f"username = {smbd.user}\npassword = {password}\n")
     pc, terminal = twin.namespace(twin.at(Zone.LAN).name), twin.at(Zone.CLAIM)
     sessions = []
     for address in terminal.addresses:
         began = time.monotonic()
-        got = round_trip(pc, SharedFolder(address.ip, share.share, account), place, _PROBE_TEXT)
+        got = round_trip(pc, SharedFolder(address.ip, smbd.share_name, account), place, _PROBE_TEXT)
         identical = got == _PROBE_TEXT
         sessions.append(
             EndToEnd(
@@ -211,11 +249,12 @@ def _from_receipt_pc(twin: Twin, share: SmbShare, password: str, place: Path) ->
     return sessions
 
 
-def _credentials(place: Path, share: SmbShare, password: str) -> Path:
+def _credentials(place: Path, declared: TerminalShare, server: Smbd | Sshd, password: str) -> Path:
     """A folder as systemd's LoadCredential= makes it: the declared file's name, readable by its owner alone."""
     folder = place / "credentials"
     folder.mkdir(mode=0o700)
-    file = folder / Path(share.password_file).name
+    key_file = declared.sftp.key_file if declared.sftp else None
+    file = folder / Path(key_file or declared.way.password_file or "").name
     file.touch(mode=0o600)
-    file.write_text(password)
+    file.write_text(server.key.read_text() if key_file and isinstance(server, Sshd) else password)
     return folder
