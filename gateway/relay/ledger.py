@@ -23,7 +23,7 @@ from gateway.relay.rows import NAMED, erased_row, parcel_of, row_of
 
 _RESTING = tuple(state for state in State if not state.moving)
 
-__all__ = ["Ledger", "LedgerBusy", "LedgerError", "Step"]
+__all__ = ["Ledger", "LedgerBusy", "LedgerError", "Step", "Stored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,15 @@ class Step:
     attempt: int
     event: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The ledger's tables as they are: the chain, table `parcel`, and each parcel's state as its newest step says it."""
+
+    links: tuple[Link, ...]
+    rows: tuple[dict[str, Any], ...]
+    last_states: dict[str, str]
 
 
 class Ledger:
@@ -223,9 +232,25 @@ class Ledger:
             Step(State(row["state"]), row["attempt"], row["event"], datetime.fromisoformat(row["at"])) for row in rows
         )
 
-    def rows(self) -> list[sqlite3.Row]:
-        """Table `parcel` as it is stored, for whoever compares it with the chain. Raises LedgerBusy, LedgerError."""
-        return self._rows("SELECT * FROM parcel ORDER BY rowid", ())
+    def stored(self) -> Stored:
+        """Everything as it is stored, at one moment, for whoever compares it. Raises LedgerBusy, LedgerError."""
+        try:
+            self._db.execute("BEGIN")
+            try:
+                # SQLite takes `state` from the row that has the maximum (https://sqlite.org/lang_select.html#bareagg).
+                steps = self._rows("SELECT parcel, state, max(sequence) FROM step GROUP BY parcel", ())
+                rows = self._rows("SELECT * FROM parcel ORDER BY rowid", ())
+                last_states = {row["parcel"]: row["state"] for row in steps}
+                return Stored(self.links(), tuple(map(dict, rows)), last_states)
+            finally:
+                self._db.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise trouble(error, "cannot be read") from error
+
+    def state(self, parcel_id: str) -> str:
+        """A parcel's state now; empty if there is none of this id. Raises LedgerBusy, LedgerError."""
+        rows = self._rows("SELECT state FROM parcel WHERE id = ?", (parcel_id,))
+        return rows[0]["state"] if rows else ""
 
     def _write(self, parcel: Parcel, event: str, now: datetime) -> None:
         before = self._row(parcel.id)

@@ -104,7 +104,6 @@ def migrate(connection: sqlite3.Connection, now: datetime) -> None:
             if number == CHAIN_SINCE:
                 chain_rows.begin(connection, {"fact": Fact.BEGUN, "schema": number}, now)
             commit(connection)
-        except sqlite3.Error:
+        finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            raise

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from gateway.claims.reader import read
+from gateway.relay.chain import breaks, head_of, keeps
 from gateway.relay.ledger import Ledger, LedgerBusy, LedgerError
 from gateway.relay.parcel import Direction, Fingerprint, Parcel, State
 from gateway.relay.schema import MIGRATIONS
+from gateway.relay.verify import row_findings
 from tests.claims.synthetic import claim_file
 
 NOW = datetime(2026, 11, 8, 14, 10, tzinfo=UTC)
@@ -247,3 +249,205 @@ def test_damage_found_while_reading_is_the_ledger_s_error(path: Path) -> None:
         ledger._db.execute("DROP TABLE step")
         with pytest.raises(LedgerError, match="cannot be read"):
             ledger.steps(parcel().id)
+
+
+def test_a_life_is_sealed_fact_by_fact_and_intents_are_not(path: Path) -> None:
+    life = (
+        (State.TAKING, "Engaged"),
+        (State.TAKEN, "Taken"),
+        (State.INSPECTED, "Numbered"),
+        (State.DELIVERING, "Begun"),
+        (State.RENAMING, "Verified"),
+        (State.DELIVERED, "Published"),
+        (State.NOTED, "Noted"),
+        (State.RETIRED, "Expired"),
+    )
+    with Ledger.open(path, NOW) as ledger:
+        for state, event in life:
+            ledger.record(parcel(state=state, reasons=()), event, NOW)
+        facts = [link.said["fact"] for link in ledger.links()]
+        assert ledger.head() == head_of(ledger.links()[-1])
+
+    assert facts == ["begun", "taken", "numbered", "delivered", "noted", "retired"]
+
+
+def test_a_step_and_its_link_are_one_commit(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        ledger._db.execute("CREATE TRIGGER no_more BEFORE INSERT ON chain BEGIN SELECT RAISE(ABORT, 'full'); END")
+        with pytest.raises(LedgerError):
+            ledger.record(parcel(), "Begun", NOW)
+
+        assert ledger.parcels() == ()
+        assert ledger.steps(parcel().id) == ()
+
+
+def raw(path: Path) -> bytes:
+    """Every byte of the ledger on the disk, its log included."""
+    return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+
+
+def test_fifty_erased_names_are_in_no_byte_of_the_file_any_more(path: Path) -> None:
+    names = [f"患者{number:02}様の請求{number * 7919:06}.UKE" for number in range(50)]
+    with Ledger.open(path) as ledger:
+        for number, name in enumerate(names, start=1):
+            target = PurePosixPath(f"2021-11/社保/{number:02}回目_1108-2310", name)
+            whole = parcel(number, name=name, source=f"社保/{name}".encode())
+            whole = replace(whole, fingerprint=Fingerprint(100, f"{name}:100:1"))
+            for state in (State.TAKING, State.TAKEN, State.DELIVERED, State.RETIRED):
+                placed = state in {State.DELIVERED, State.RETIRED}
+                ledger.record(
+                    replace(whole, state=state, target=target if placed else None, number=number if placed else 0),
+                    "x",
+                    NOW,
+                )
+        assert all(name.encode() in raw(path) for name in names)
+        salts = [row["salt"] for row in ledger.stored().rows]
+
+        for number in range(1, 51):
+            ledger.erase_names(parcel(number).id, NOW)
+        left = raw(path)
+
+        assert [name for name in names if name.encode() in left] == []
+        assert [name for name in names if name.casefold().encode() in left] == []
+        assert [salt for salt in salts if salt in left] == []
+        assert list(row_findings(ledger.stored().rows, ledger.links())) == []
+        assert [link.said["fact"] for link in ledger.links()].count("erased") == 50
+    assert [name for name in names if name.encode() in raw(path)] == []
+
+
+def test_an_erased_parcel_keeps_its_folder_and_figures(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.record(parcel(state=State.NOTED), "Noted", NOW)
+        ledger.erase_names(parcel().id, NOW)
+
+        (erased,) = ledger.parcels()
+        assert (erased.name, erased.source, erased.digest, erased.number) == ("", b"", "d" * 64, 1)
+        assert erased.target == PurePosixPath("2021-11/社保/01回目_1108-2310")
+        assert erased.summary == parcel().summary
+
+
+def test_whoever_still_carries_an_erased_parcel_does_not_bring_its_name_back(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.record(parcel(state=State.NOTED), "Noted", NOW)
+        ledger.erase_names(parcel().id, NOW)
+        ledger.record(parcel(state=State.RETIRED), "Expired", NOW)
+        ledger.erase_names(parcel().id, NOW)
+
+        (erased,) = ledger.parcels()
+        assert (erased.name, erased.state) == ("", State.RETIRED)
+        assert b"RECEIPTC.UKE" not in raw(path)
+        assert list(row_findings(ledger.stored().rows, ledger.links())) == []
+
+
+def test_erased_parcels_of_one_month_and_number_do_not_collide(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        for letter in "ab":
+            whole = parcel(1, id=letter * 32, name=f"{letter}.UKE", state=State.RETIRED)
+            ledger.record(replace(whole, target=PurePosixPath(f"2021-11/社保/01回目_x/{letter}.UKE")), "x", NOW)
+            ledger.erase_names(letter * 32, NOW)
+
+        assert [found.name for found in ledger.parcels()] == ["", ""]
+
+
+@pytest.mark.parametrize("state", [State.TAKING, State.DELIVERING, State.HELD])
+def test_a_name_somebody_still_needs_is_not_erased(path: Path, state: State) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.record(parcel(state=state), "x", NOW)
+        with pytest.raises(ValueError, match="rests"):
+            ledger.erase_names(parcel().id, NOW)
+
+        assert ledger.parcels()[0].name == "RECEIPTC.UKE"
+
+
+def test_while_somebody_reads_the_erasing_says_so_and_asking_again_finishes_it(path: Path) -> None:
+    with Ledger.open(path) as ledger, Ledger.read(path) as reader:
+        ledger.record(parcel(state=State.RETIRED), "Expired", NOW)
+        reader._db.execute("BEGIN")
+        reader._db.execute("SELECT * FROM parcel").fetchone()
+        with pytest.raises(LedgerBusy, match="ask again"):
+            ledger.erase_names(parcel().id, NOW)
+        reader._db.execute("COMMIT")
+        ledger.erase_names(parcel().id, NOW)
+
+        assert b"RECEIPTC.UKE" not in raw(path)
+        assert [link.said["fact"] for link in ledger.links()].count("erased") == 1
+
+
+def test_pruning_leaves_a_chain_that_holds_and_says_what_went(path: Path) -> None:
+    late = NOW + timedelta(days=400)
+    with Ledger.open(path, NOW) as ledger:
+        for number in (1, 2):
+            ledger.record(parcel(number, state=State.TAKEN), "Taken", NOW)
+            ledger.record(parcel(number, state=State.RETIRED), "Expired", NOW)
+        ledger.record(parcel(3, state=State.RETIRED), "Expired", late)
+        before = ledger.head()
+
+        assert ledger.prune(NOW + timedelta(days=1), late) == 2
+
+        stored = ledger.stored()
+        assert [found.number for found in ledger.parcels()] == [3]
+        assert stored.last_states.keys() == {parcel(3).id}
+        assert list(breaks(stored.links)) == []
+        assert list(row_findings(stored.rows, stored.links)) == []
+        assert stored.links[-1].said["parcels"] == 2
+        assert stored.links[-1].said["through"] == 5
+        assert keeps(stored.links, before) is True
+    Ledger.open(path).close()
+
+
+def test_pruning_stops_where_somebody_still_waits(path: Path) -> None:
+    late = NOW + timedelta(days=400)
+    with Ledger.open(path, NOW) as ledger:
+        ledger.record(parcel(1, state=State.RETIRED), "Expired", NOW)
+        ledger.record(parcel(2, state=State.HELD), "Inspected", NOW)
+        ledger.record(parcel(3, state=State.RETIRED), "Expired", NOW)
+
+        assert ledger.prune(late, late) == 1
+        assert ledger.prune(late, late) == 0
+
+        stored = ledger.stored()
+        assert {row["number"] for row in stored.rows} == {2, 3}
+        assert list(breaks(stored.links)) == []
+        assert list(row_findings(stored.rows, stored.links)) == []
+
+
+def test_what_was_never_taken_is_pruned_too_and_pruning_goes_on_year_after_year(path: Path) -> None:
+    with Ledger.open(path, NOW) as ledger:
+        for year in range(1, 4):
+            moment = NOW + timedelta(days=365 * year)
+            ledger.record(parcel(year, state=State.RETIRED), "Expired", moment)
+            ledger.record(replace(parcel(10 + year), number=0, target=None, state=State.FORGOTTEN), "x", moment)
+            ledger.prune(moment, moment)
+            assert list(breaks(ledger.links())) == []
+
+        assert {int(row["id"], 16) for row in ledger.stored().rows} == {3, 13}
+        with pytest.raises(sqlite3.IntegrityError, match="only appended"):
+            ledger._db.execute("DELETE FROM chain")
+        with pytest.raises(sqlite3.IntegrityError, match="only appended"):
+            ledger._db.execute("DELETE FROM step")
+
+
+def test_an_export_is_a_fact_and_holds_back_what_was_on_its_way(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.record(parcel(1, state=State.DELIVERING), "Begun", NOW)
+        ledger.record(parcel(2, state=State.NOTED), "Noted", NOW)
+        ledger.record_export(ledger.parcels(), "a" * 64, NOW)
+
+        first, second = ledger.parcel(parcel(1).id), ledger.parcel(parcel(2).id)
+        assert first is not None
+        assert (first.state, first.reasons, first.shown) == (State.HELD, ("exported",), False)
+        assert second is not None
+        assert second.state is State.NOTED
+        said = [link.said for link in ledger.links() if link.said["fact"] == "exported"]
+        assert {fields["archive"] for fields in said} == {"a" * 64}
+        assert len(said) == 2
+
+
+def test_an_export_of_one_unknown_parcel_is_none(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.record(parcel(1), "Begun", NOW)
+        with pytest.raises(LedgerError, match="no parcel"):
+            ledger.record_export([parcel(1), parcel(9)], "a" * 64, NOW)
+
+        assert [link.said["fact"] for link in ledger.links()] == ["begun", "numbered"]
+        assert ledger.parcels()[0].state is State.DELIVERING
