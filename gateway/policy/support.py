@@ -55,8 +55,6 @@ def _relay(site: Site) -> Iterator[Unsupported]:
         return
     if site.relay.drop.smb or site.relay.drop.sftp:
         yield ("relay", "drop"), _not_yet("a drop server", "leave drop: out and use the folders on the box")
-    if site.relay.antivirus != "none":
-        yield ("relay", "antivirus"), _not_yet("antivirus scanning", "write antivirus: none")
 
 
 def _not_yet(what: str, todo: str) -> str:

@@ -135,6 +135,16 @@ def test_the_relay_opens_its_own_server_and_no_other_terminal() -> None:
     assert flow.families == (4,)
 
 
+def test_a_terminal_over_sftp_is_opened_at_its_declared_port_and_at_no_other() -> None:
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHoTFbv8mdGvwzUqVQ1sk2qP8Rz6XfVb1ryk2pgrhCnW"
+    sftp = {"server": "192.168.20.10", "port": 2022, "user": "relay", "key_file": "k", "host_key": key}
+    site = site_of(Layout.IP_VPN_CLAIM, relay={"terminal": {"sftp": sftp}})
+    (flow,) = (one for one in sessions(site) if one.origin is Zone.GATEWAY)
+
+    assert [str(service) for service in flow.services] == ["tcp 2022"]
+    assert flow.destinations == (ip_network("192.168.20.10/32"),)
+
+
 def test_no_relay_no_session_of_the_box() -> None:
     assert "gateway-claim-share" not in allowed(site_of(Layout.IP_VPN_CLAIM, relay=None))
 

@@ -64,7 +64,6 @@ def test_a_plain_site_needs_support_for_nothing_but_a_tunnel_of_its_own(
         (("zones", "claim", "serve"), {"zones": {"claim": {"serve": ["dhcp"]}}}),
         (("zones", "wan", "uplink"), {"zones": {"wan": {"uplink": {"dhcp": {}}}}}),
         (("relay", "drop"), {"relay": {"drop": {"smb": True}}}),
-        (("relay", "antivirus"), {"relay": {"antivirus": {"clamd": "/run/clamd"}}}),
     ],
     ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
 )

@@ -1,7 +1,9 @@
-"""The contract of a shelf, asked of every real one: the same tests run against a folder and against a real smbd."""
+"""The contract of a shelf, asked of every real one: the same tests run against a folder, a real smbd and a real sshd."""
 
+import asyncio
 import hashlib
 import os
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,7 +13,7 @@ import pytest
 from gateway.relay.errors import Absent, Changed, Differed, Occupied
 from gateway.relay.parcel import Fingerprint
 from gateway.relay.shelf import Entry, Shelf
-from tests.relay.conftest import directory_shelf, run, smb_shelf
+from tests.relay.conftest import directory_shelf, run, sftp_shelf, smb_shelf
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,21 @@ class Place:
         return file
 
 
-@pytest.fixture(params=["directory", pytest.param("smb", marks=pytest.mark.root)])
+@pytest.fixture(
+    params=["directory", *(pytest.param(kind, marks=pytest.mark.root) for kind in ("smb", "sftp"))],
+)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param == "directory":
         root = tmp_path / "shelf"
         root.mkdir()
         yield Place(directory_shelf(root), root, PurePosixPath())
     else:
-        terminal = request.getfixturevalue("terminal")
+        smb = request.param == "smb"
+        terminal = request.getfixturevalue("terminal" if smb else "sftp_terminal")
         name = tmp_path.name
         root = terminal.share / name
         root.mkdir()
-        yield Place(smb_shelf(terminal), root, PurePosixPath(name))
+        yield Place(smb_shelf(terminal) if smb else sftp_shelf(terminal), root, PurePosixPath(name))
 
 
 def on(place: Place, work: Callable[[], Awaitable[None]]) -> None:
@@ -137,6 +142,29 @@ def test_other_bytes_than_the_digest_says_are_noticed(place: Place, tmp_path: Pa
     async def work() -> None:
         with pytest.raises(Differed):
             await place.shelf.put_verified(file, place(".gateway/f.1"), "0" * 64)
+
+    on(place, work)
+
+
+def test_a_byte_that_changes_between_writing_and_reading_back_is_noticed(place: Place, tmp_path: Path) -> None:
+    content = bytes(24_000_000)
+    file, digest = source(tmp_path, content)
+    temporary = place.root / ".gateway" / "g.1"
+
+    def flip_the_first_byte_once_it_is_written() -> None:
+        deadline = time.monotonic() + 20
+        while not (temporary.exists() and temporary.stat().st_size):
+            if time.monotonic() > deadline:
+                raise TimeoutError("nothing was written")
+        with temporary.open("r+b") as written:
+            written.write(b"!")
+
+    async def work() -> None:
+        flipping = asyncio.ensure_future(asyncio.to_thread(flip_the_first_byte_once_it_is_written))
+        with pytest.raises(Differed):
+            await place.shelf.put_verified(file, place(".gateway/g.1"), digest)
+        await flipping
+        assert not await place.shelf.exists(place("claims/g"))
 
     on(place, work)
 

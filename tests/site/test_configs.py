@@ -76,6 +76,8 @@ SHOWN: dict[str, Callable[[Site], object]] = {
     "lan on the Internet": lambda site: site.lan_internet,
     "no share for lan": lambda site: site.lan_to_terminal == "none",
     "a drop folder": lambda site: site.relay and site.relay.drop.smb,
+    "a terminal reached over SFTP": lambda site: site.relay and site.relay.terminal.sftp,
+    "antivirus on the way": lambda site: site.relay and site.relay.antivirus != "none",
     "a drop over SFTP": lambda site: site.relay and site.relay.drop.sftp,
     "a tunnel with certificates": lambda site: (
         site.tunnel and site.tunnel.ike and site.tunnel.ike.auth == "certificate"

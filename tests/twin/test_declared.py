@@ -52,6 +52,14 @@ def assert_agreed(site: Site) -> None:
 def test_every_sample(path: Path) -> None:
     assert_agreed(load_site(path))
 
+SFTP = {
+    "server": "192.168.20.10",
+    "port": 2022,
+    "user": "relay",
+    "key_file": "credentials/terminal",
+    "host_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHoTFbv8mdGvwzUqVQ1sk2qP8Rz6XfVb1ryk2pgrhCnW",
+}
+
 
 @pytest.mark.parametrize("roles", ROLES, ids="+".join)
 @pytest.mark.parametrize("layout", Layout)
@@ -64,11 +72,12 @@ def test_every_layout_and_role(layout: Layout, roles: tuple[Role, ...]) -> None:
     [
         {"lan_to_terminal": "none"},
         {"relay": None},
+        {"relay": {"terminal": {"sftp": SFTP}}},
         {"management": {"from": ["192.168.10.250"], "ssh": True, "ntp": ["192.168.10.5"], "dns": ["192.0.2.53"]}},
         {"updates": [PATCHES, PATCHES | {"name": "noon", "hours": "12:00-13:00"}]},
         {"grants": {"to-box": GRANT | {"to": "gateway"}, "to-claim": GRANT | {"to": "claim"}}},
     ],
-    ids=lambda change: next(iter(change)),
+    ids=lambda change: " ".join((*change, *(["sftp"] if "sftp" in str(change) else []))),
 )
 @pytest.mark.parametrize("layout", Layout)
 def test_what_a_site_file_may_add(layout: Layout, change: dict[str, Any]) -> None:
