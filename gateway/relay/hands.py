@@ -176,11 +176,16 @@ class Hands:
         return newest.id if newest is not None and same else ""
 
     def _left_twin_of(self, parcel: Parcel) -> str:
-        """With `after: leave`, a return that was only touched: the id of the parcel that brought the same bytes."""
-        if self._route.returns.after != "leave":
-            return ""
+        """The id of the parcel that brought the same return before, if nobody downloaded it again.
+
+        With `after: leave` the same bytes in the same place were only touched. Else the same times say that the terminal
+        lost our putting it away: a power cut undoes a rename that was not flushed.
+        """
         newest = self._ledger.newest_from(parcel.source, apart_from=parcel.id)
-        return newest.id if newest is not None and newest.digest == parcel.digest else ""
+        if newest is None or newest.digest != parcel.digest:
+            return ""
+        resting = self._route.returns.after == "leave" or newest.fingerprint == parcel.fingerprint
+        return newest.id if resting else ""
 
     async def _act_on_target(self, parcel: Parcel, effect: Effect) -> Event:
         shelf = self._route.target(parcel.direction)
