@@ -81,6 +81,8 @@ class DirectoryShelf:
                 durable.sync(target)
                 if durable.digest_of(target)[0] != digest:
                     raise Differed("read-back-differs")
+                # The next step records that a file of this name is there.
+                durable.sync_folder(here)
 
         await self._do(work)
         return VerifiedFile(self, temporary)
