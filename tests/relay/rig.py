@@ -113,6 +113,9 @@ class FusedShelf(DirectoryShelf):
 class Rig:
     """A relay below `place`: `state` is its own, `share` the terminal's disk."""
 
+    rounds = 1
+    """How often it looks around; a file that a restart forgets is seen in the next."""
+
     def __init__(self, place: Path, *, after: str = "move", carry: tuple[str, ...] = ()) -> None:
         self.places = Places(place / "state")
         self.places.prepare()
@@ -196,12 +199,13 @@ class Rig:
                     await sweep(people, ledger)
                     spool.sweep(ledger)
                     courier.resume()
-                    for _ in range(2):  # once to see, once more to find it settled
-                        await arrivals.look()
+                    for _ in range(self.rounds):
+                        for _ in range(2):  # once to see, once more to find it settled
+                            await arrivals.look()
+                            await collector.poll()
+                        await rest(courier)
                         await collector.poll()
-                    await rest(courier)
-                    await collector.poll()
-                    await rest(courier)
+                        await rest(courier)
             except* PowerCut:
                 cut = True
         if cut:
