@@ -2,7 +2,9 @@
 
 relay/ledger.sqlite3
 relay/spool/<parcel id>
-relay/【厳秘】請求ゲートウェイ/請求/{社保,国保} 配達済み/ 返戻/ 保留/      what people see
+relay/decisions/<parcel id>.json
+relay/【厳秘】請求ゲートウェイ/                                    what people see
+    お知らせ.txt 請求/{社保,国保} 配達済み/ 返戻/ 保留/{承認/{who may release},却下}
 """
 
 import os
@@ -18,6 +20,10 @@ RETURNS = PurePosixPath(PEOPLE, "返戻")
 HELD = PurePosixPath(PEOPLE, "保留")
 READY_MADE = ("社保", "国保")
 SPOOL = "spool"
+DECISIONS = "decisions"
+APPROVED = "承認"
+REJECTED = "却下"
+BOARD = PurePosixPath(PEOPLE, "お知らせ.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,11 @@ class Places:
         return self.root / "lock"
 
     @property
+    def decisions(self) -> Path:
+        """Where commands lay down what a person decided of held parcels."""
+        return self.root / DECISIONS
+
+    @property
     def drop(self) -> Path:
         """請求: where people put claim files."""
         return self.root / PEOPLE / CLAIMS
@@ -66,12 +77,14 @@ class Places:
         """保留: what waits for a person."""
         return self.root / HELD
 
-    def prepare(self) -> None:
-        """Make what is missing, for the relay's user alone. Raises OSError."""
+    def prepare(self, releasers: tuple[str, ...] = ()) -> None:
+        """Make what is missing, for the relay's user alone; 承認 has a folder for each of `releasers`. Raises OSError."""
         durable.make_root(self.root)
         root = durable.open_root(self.root)
         try:
-            wanted = [(SPOOL,), DELIVERED.parts, RETURNS.parts, HELD.parts]
+            wanted = [(SPOOL,), (DECISIONS,), DELIVERED.parts, RETURNS.parts]
+            wanted += [(*HELD.parts, APPROVED), (*HELD.parts, REJECTED)]
+            wanted += [(*HELD.parts, APPROVED, name) for name in releasers]
             wanted += [(PEOPLE, CLAIMS, payer) for payer in READY_MADE]
             for parts in wanted:
                 with durable.folder(root, parts, create=True):
