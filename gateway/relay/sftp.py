@@ -67,9 +67,9 @@ class SftpShelf:
 
         return await self._do(work, carrying=2 * size)
 
-    async def digest(self, path: PurePosixPath) -> str | None:
+    async def digest(self, path: PurePosixPath, *, flushed: bool = False) -> str | None:
         """See Shelf."""
-        return await self._do(lambda line: sftp_files.digest(line, path))
+        return await self._do(lambda line: sftp_files.digest(line, path, flushed=flushed))
 
     async def exists(self, path: PurePosixPath) -> bool:
         """See Shelf."""
@@ -162,4 +162,4 @@ class RemoteFile:
     async def abandon(self) -> None:
         """See Verified."""
         with suppress(ShelfError):
-            await self._shelf.on_line(self._line, lambda _: self._handle.close())
+            await self._shelf.on_line(self._line, lambda _: sftp_files.close(self._handle))

@@ -103,15 +103,23 @@ async def publish(line: Line, handle: asyncssh.SFTPClientFile, temporary: PurePo
     await _rename(line, temporary, final)
     with translated():
         await handle.fsync()
-        await handle.close()
+    await close(handle)
     for folder in (final.parent, temporary.parent):
         await _sync_folder(line, folder)
 
 
-async def digest(line: Line, path: PurePosixPath) -> str | None:
-    """SHA-256 of a file, None if it is not there."""
+async def close(handle: asyncssh.SFTPClientFile) -> None:
+    """Let go of an open file."""
+    with translated():
+        await handle.close()
+
+
+async def digest(line: Line, path: PurePosixPath, *, flushed: bool) -> str | None:
+    """SHA-256 of a file, None if it is not there; after an fsync if `flushed`."""
     try:
         async with _opened(line, path) as handle:
+            if flushed:
+                await handle.fsync()
             return await _digest(handle)
     except Absent:
         return None
@@ -205,15 +213,13 @@ async def _opened(line: Line, path: PurePosixPath) -> AsyncIterator[asyncssh.SFT
     except ShelfError:
         await _close_after_error(line, handle)
         raise
-    with translated():
-        await handle.close()
+    await close(handle)
 
 
 async def _close_after_error(line: Line, handle: asyncssh.SFTPClientFile) -> None:
     with suppress(ShelfError):
         if line.alive:
-            with translated():
-                await handle.close()
+            await close(handle)
 
 
 async def _content(handle: asyncssh.SFTPClientFile) -> AsyncIterator[bytes]:

@@ -46,6 +46,7 @@ class Line:
         self._connection = connection
         self.files = files
         self.folder = folder
+        self._cut = False
 
     @classmethod
     async def connect(cls, account: Account) -> Self:
@@ -64,14 +65,16 @@ class Line:
     @property
     def alive(self) -> bool:
         """Whether the connection still stands, as far as is known."""
-        return not self._connection.is_closed()
+        return not self._cut and not self._connection.is_closed()
 
     def cut(self) -> None:
         """End the connection at once; whoever waits on it gets Unreachable."""
+        self._cut = True
         self._connection.abort()
 
     async def hang_up(self, within_s: float) -> None:
         """Close in order, or after `within_s` seconds all the same."""
+        self._cut = True
         self.files.exit()
         self._connection.close()
         with suppress(TimeoutError):

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.relay.credentials import CREDENTIAL, read_password
+from gateway.relay.credentials import CREDENTIAL, KEY_MAX_BYTES, read_key, read_password
 from gateway.relay.errors import RelayRefused
 
 
@@ -84,3 +84,30 @@ def test_unit_and_role_know_the_credential_by_this_name(repository: Path) -> Non
 
     assert f"\nLoadCredential={CREDENTIAL}:{kept}\n" in unit
     assert f"dest: {kept}\n" in role
+
+
+KEY = b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"
+
+
+def test_a_key_is_read_whole(tmp_path: Path) -> None:
+    password_file(tmp_path, KEY)
+
+    assert read_key("credentials/terminal", tmp_path) == KEY
+
+
+@pytest.mark.parametrize("content", [b"", b"correct horse\n", KEY + b"x" * KEY_MAX_BYTES])
+def test_what_is_no_key_is_refused_without_being_shown(tmp_path: Path, content: bytes) -> None:
+    password_file(tmp_path, content)
+
+    with pytest.raises(RelayRefused, match="does not hold a private key") as refused:
+        read_key("credentials/terminal", tmp_path)
+
+    assert refused.value.wrong_input
+    assert "horse" not in str(refused.value)
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    file = password_file(tmp_path, KEY, 0o640)
+
+    with pytest.raises(RelayRefused, match=f"run: chmod 600 {file}"):
+        read_key("credentials/terminal", tmp_path)

@@ -52,6 +52,7 @@ def assert_agreed(site: Site) -> None:
 def test_every_sample(path: Path) -> None:
     assert_agreed(load_site(path))
 
+
 SFTP = {
     "server": "192.168.20.10",
     "port": 2022,
