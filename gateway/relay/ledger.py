@@ -6,7 +6,7 @@ audit chain (`chain.py`) in the transaction that records it.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from gateway.relay import chain_rows, durable
+from gateway.relay.adoption import Adopted, adopt
 from gateway.relay.audit import Fact, covered, fact_of, new_salt
 from gateway.relay.chain import Head, Link
 from gateway.relay.ledger_file import LedgerBusy, LedgerError, open_for_reading, open_for_writing, trouble
@@ -135,6 +136,11 @@ class Ledger:
             gone = chain_rows.prune(self._db, {row["id"] for row in rows}, before, now)
         self._fold()
         return gone
+
+    def adopt(self, adopted: Iterable[Adopted], fields: Mapping[str, Any], lost: int, now: datetime) -> None:
+        """Take rows salvaged elsewhere into this new ledger, and say so in one link. Raises LedgerBusy, LedgerError."""
+        with self._transaction("did not take the rows"):
+            adopt(self._db, adopted, fields, lost, now)
 
     def head(self) -> Head:
         """The chain's newest link. Noted elsewhere, it shows later that nothing was cut off. Raises LedgerBusy, LedgerError."""

@@ -46,7 +46,7 @@ def row_of(parcel: Parcel, now: datetime) -> dict[str, Any]:
     }
 
 
-def parcel_of(row: sqlite3.Row) -> Parcel:
+def parcel_of(row: sqlite3.Row | Mapping[str, Any]) -> Parcel:
     """The parcel a row describes."""
     return Parcel(
         id=row["id"],
