@@ -87,17 +87,29 @@ class DirectoryShelf:
         await self._do(work)
         return VerifiedFile(self, temporary)
 
-    async def digest(self, path: PurePosixPath) -> str | None:
+    async def digest(self, path: PurePosixPath, *, flushed: bool = False) -> str | None:
         """See Shelf."""
 
         def work(root: int) -> str | None:
             try:
-                with _opened(root, path) as descriptor:
+                with _opened(root, path) as descriptor, durable.folder(root, path.parent.parts) as here:
+                    if flushed:
+                        durable.sync(descriptor)
+                        durable.sync_folder(here)
                     return durable.digest_of(descriptor)[0]
             except FileNotFoundError:
                 return None
 
         return await self._do(work)
+
+    async def keep(self, folder: PurePosixPath) -> None:
+        """Make the names in `folder` durable: a life that was killed may have given one and not waited for it."""
+
+        def work(root: int) -> None:
+            with durable.folder(root, folder.parts) as here:
+                durable.sync_folder(here)
+
+        await self._do(work)
 
     async def exists(self, path: PurePosixPath) -> bool:
         """See Shelf."""

@@ -209,7 +209,8 @@ class Hands:
         raise TypeError(f"no hand for {type(effect).__name__}")
 
     async def _look(self, shelf: Shelf, parcel: Parcel) -> TargetLooked:
-        digest = await shelf.digest(self._route.final(parcel))
+        # The rename may have happened without its FLUSH; nothing is called delivered that a power cut could undo.
+        digest = await shelf.digest(self._route.final(parcel), flushed=True)
         if digest is not None:
             return TargetLooked(Occupant.OURS if digest == parcel.digest else Occupant.OTHER, temporary=False)
         return TargetLooked(Occupant.NOTHING, temporary=await shelf.exists(parcel.temporary))

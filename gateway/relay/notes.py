@@ -86,6 +86,7 @@ class Notes:
             await verified.publish(final)
         except Occupied:
             # The name is this parcel's alone: an earlier try got this far.
+            await self._people.keep(final.parent)
             await self._people.remove(temporary)
 
     async def _text(self, parcel: Parcel, text: str, final: PurePosixPath) -> None:
@@ -93,6 +94,7 @@ class Notes:
         try:
             await self._people.put_text(text, temporary, final)
         except Occupied:
+            await self._people.keep(final.parent)
             await self._people.remove(temporary)
 
 

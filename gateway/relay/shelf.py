@@ -42,8 +42,8 @@ class Shelf(Protocol):
     async def put_verified(self, source: Path, temporary: PurePosixPath, digest: str) -> Verified:
         """Write `source` exclusively under `temporary`, flush, read back. Raises Differed if SHA-256 is not `digest`."""
 
-    async def digest(self, path: PurePosixPath) -> str | None:
-        """SHA-256 of a file, None if it is not there. Raises InUse."""
+    async def digest(self, path: PurePosixPath, *, flushed: bool = False) -> str | None:
+        """SHA-256 of a file, None if it is not there. `flushed`: its bytes and its name are durable first. Raises InUse."""
 
     async def exists(self, path: PurePosixPath) -> bool:
         """Whether there is a file of this name, open elsewhere or not."""

@@ -66,9 +66,9 @@ class SmbShelf:
 
         return await self._do(work, carrying=2 * size)
 
-    async def digest(self, path: PurePosixPath) -> str | None:
+    async def digest(self, path: PurePosixPath, *, flushed: bool = False) -> str | None:
         """See Shelf."""
-        return await self._do(lambda line: smb_files.digest(line, path))
+        return await self._do(lambda line: smb_files.digest(line, path, flushed=flushed))
 
     async def exists(self, path: PurePosixPath) -> bool:
         """See Shelf."""

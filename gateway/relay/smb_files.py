@@ -35,6 +35,7 @@ _NOBODY = 0
 _ATTRIBUTES = FilePipePrinterAccessMask.FILE_READ_ATTRIBUTES
 _READ = FilePipePrinterAccessMask.FILE_READ_DATA | _ATTRIBUTES
 _WRITE = _READ | FilePipePrinterAccessMask.FILE_WRITE_DATA | FilePipePrinterAccessMask.DELETE
+_FLUSH = FilePipePrinterAccessMask.FILE_APPEND_DATA  # a FLUSH asks for the right to write (MS-SMB2 3.3.5.11)
 _CHANGE_NAME = _ATTRIBUTES | FilePipePrinterAccessMask.DELETE
 _FOLDER = DirectoryAccessMask.FILE_LIST_DIRECTORY | DirectoryAccessMask.FILE_READ_ATTRIBUTES
 _FILE_ONLY = CreateOptions.FILE_NON_DIRECTORY_FILE | CreateOptions.FILE_OPEN_REPARSE_POINT
@@ -164,11 +165,13 @@ def publish(line: Line, handle: Any, final: PurePosixPath) -> None:
         handle.close()
 
 
-def digest(line: Line, path: PurePosixPath) -> str | None:
-    """SHA-256 of a file, None if it is not there."""
+def digest(line: Line, path: PurePosixPath, *, flushed: bool) -> str | None:
+    """SHA-256 of a file, None if it is not there; after a FLUSH if `flushed`."""
     sha256 = hashlib.sha256()
     try:
-        with translated(), line.opened(_path(path), _READ) as handle:
+        with translated(), line.opened(_path(path), _READ | (_FLUSH if flushed else 0)) as handle:
+            if flushed:
+                handle.flush()
             for chunk in _content(line, handle):
                 sha256.update(chunk)
     except Absent:
