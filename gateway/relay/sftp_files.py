@@ -120,6 +120,7 @@ async def digest(line: Line, path: PurePosixPath, *, flushed: bool) -> str | Non
         async with _opened(line, path) as handle:
             if flushed:
                 await handle.fsync()
+                await _sync_folder(line, path.parent)
             return await _digest(handle)
     except Absent:
         return None
