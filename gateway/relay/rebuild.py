@@ -60,6 +60,7 @@ def rebuild(places: Places, now: datetime, source: Path | None = None) -> Rebuil
             _build(here, places, now, source or places.ledger)
         with Ledger.open(unfinished(places.ledger), now) as ledger:
             said = next(link.said for link in ledger.links() if link.said["fact"] == Fact.REBUILT)
+        _forget(here, *_scratch(places.ledger))
         kept = _swap(here, places.ledger, said["old"])
     result = Rebuilt(said["old"], kept, said["parcels"], said["held"], said["found"], said["lost"])
     tell(ledger_messages.REBUILT, old=result.old, parcels=result.parcels, held=result.held, lost=result.lost)
@@ -67,7 +68,7 @@ def rebuild(places: Places, now: datetime, source: Path | None = None) -> Rebuil
 
 
 def _build(here: int, places: Places, now: datetime, source: Path) -> None:
-    copy, new = (places.ledger.with_name(f"{places.ledger.name}.{suffix}") for suffix in ("copy", "new"))
+    copy, new = _scratch(places.ledger)
     _forget(here, copy, new)
     old = _copied(places.ledger, source, copy)
     found = salvage(copy)
@@ -79,7 +80,11 @@ def _build(here: int, places: Places, now: datetime, source: Path) -> None:
     _sync(here, new.name)
     durable.rename(here, new.name, here, unfinished(places.ledger).name)
     durable.sync_folder(here)
-    _forget(here, copy)
+
+
+def _scratch(ledger: Path) -> tuple[Path, Path]:
+    """Where the old file is read from, and where the new one grows."""
+    return ledger.with_name(f"{ledger.name}.copy"), ledger.with_name(f"{ledger.name}.new")
 
 
 def _adopted(places: Places, found: Salvage, files: frozenset[str], now: datetime) -> Iterator[Adopted]:
