@@ -64,7 +64,7 @@ class Server:
         raise NotImplementedError
 
     def start(self) -> None:
-        """Start and wait until every address takes connections. Raises ServerError."""
+        """Start and wait until it is ready. Raises ServerError."""
         if self._process is not None:
             raise self.error(f"{self.name} runs already")
         prefix = ["ip", "netns", "exec", self.namespace] if self.namespace else []
@@ -79,7 +79,7 @@ class Server:
                 process_group=0,
             )
         try:
-            self._await_listening()
+            self._await_ready()
         except BaseException:
             self.kill()
             raise
@@ -123,15 +123,18 @@ class Server:
         """Let a paused tree go on."""
         self._signal(signal.SIGCONT)
 
-    def _await_listening(self) -> None:
+    def ready(self) -> bool:
+        """Whether it takes connections: every address is listened on."""
+        return all(self._listens(address) for address in self.addresses)
+
+    def _await_ready(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
-        for address in self.addresses:
-            while not self._listens(address):
-                if self._process is None or self._process.poll() is not None:
-                    raise self.error(f"{self.name} ended while starting: {self._log_end()}")
-                if time.monotonic() > deadline:
-                    raise self.error(f"{self.name} does not listen on {address} port {self.port}: {self._log_end()}")
-                time.sleep(LOOK_EVERY_S)
+        while not self.ready():
+            if self._process is None or self._process.poll() is not None:
+                raise self.error(f"{self.name} ended while starting: {self._log_end()}")
+            if time.monotonic() > deadline:
+                raise self.error(f"{self.name} takes no connections: {self._log_end()}")
+            time.sleep(LOOK_EVERY_S)
 
     def _listens(self, address: str) -> bool:
         """Whether the kernel's socket table, as the server's namespace sees it, lists the address in state LISTEN (0A)."""
