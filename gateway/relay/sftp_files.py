@@ -115,11 +115,13 @@ async def close(handle: asyncssh.SFTPClientFile) -> None:
 
 
 async def digest(line: Line, path: PurePosixPath, *, flushed: bool) -> str | None:
-    """SHA-256 of a file, None if it is not there; after an fsync if `flushed`."""
+    """SHA-256 of a file, None if it is not there; with its bytes and its name made durable first if `flushed`."""
+    flags = asyncssh.FXF_READ | (asyncssh.FXF_WRITE if flushed else 0)  # Windows flushes through a writing handle only
     try:
-        async with _opened(line, path) as handle:
+        async with _opened(line, path, flags) as handle:
             if flushed:
-                await handle.fsync()
+                with translated():
+                    await handle.fsync()
                 await _sync_folder(line, path.parent)
             return await _digest(handle)
     except Absent:
@@ -206,9 +208,11 @@ async def _open(line: Line, path: PurePosixPath, flags: int) -> asyncssh.SFTPCli
 
 
 @asynccontextmanager
-async def _opened(line: Line, path: PurePosixPath) -> AsyncIterator[asyncssh.SFTPClientFile]:
-    """A file to read for the block. A caller that is cancelled closes nothing: its line is cut, or cannot answer."""
-    handle = await _open(line, path, asyncssh.FXF_READ)
+async def _opened(
+    line: Line, path: PurePosixPath, flags: int = asyncssh.FXF_READ
+) -> AsyncIterator[asyncssh.SFTPClientFile]:
+    """An existing file for the block. A caller that is cancelled closes nothing: its line is cut, or cannot answer."""
+    handle = await _open(line, path, flags)
     try:
         yield handle
     except ShelfError:

@@ -253,6 +253,8 @@ def test_looking_finds_digest_and_presence(place: Place) -> None:
 
     async def work() -> None:
         assert await place.shelf.digest(place("x")) == hashlib.sha256(b"x").hexdigest()
+        assert await place.shelf.digest(place("x"), flushed=True) == hashlib.sha256(b"x").hexdigest()
+        assert await place.shelf.digest(place("y"), flushed=True) is None
         assert await place.shelf.digest(place("y")) is None
         assert await place.shelf.digest(place("no/folder")) is None
         assert await place.shelf.exists(place("x"))
