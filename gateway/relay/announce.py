@@ -3,7 +3,7 @@
 from gateway.claims.finding import Severity
 from gateway.journal import tell
 from gateway.relay import messages
-from gateway.relay.events import Event, Failed
+from gateway.relay.events import Event, Failed, Rejected, Released, Withdrawn
 from gateway.relay.parcel import Parcel, State
 
 
@@ -13,18 +13,33 @@ def announce(before: Parcel, after: Parcel, event: Event) -> None:
         tell(messages.DIFFERED, direction=before.direction, parcel=before.id, attempt=before.attempt)
     if after.state is before.state:
         return
+    if before.state is State.HELD:
+        _decided(before, after, event)
     match after.state:
-        case State.TAKEN:
+        case State.TAKEN if not after.reasons:
             tell(messages.TAKEN, direction=after.direction, parcel=after.id, size=after.size, digest=after.digest)
         case State.INSPECTED:
             _doubts(after)
         case State.HELD:
             reasons = " ".join(after.reasons)
             tell(messages.HELD, direction=after.direction, parcel=after.id, reasons=reasons, size=after.size)
+        case State.CLEARED:
+            tell(messages.CLEARED, direction=after.direction, parcel=after.id)
         case State.DELIVERED if after.duplicate:
             tell(messages.DUPLICATE, direction=after.direction, parcel=after.id, number=after.number)
         case State.DELIVERED:
             _delivered(after)
+
+
+def _decided(before: Parcel, after: Parcel, event: Event) -> None:
+    """What became of a held parcel. Who decided, and why, is in the ledger."""
+    match event:
+        case Released():
+            tell(messages.RELEASED, direction=after.direction, parcel=after.id, reasons=" ".join(before.reasons))
+        case Rejected():
+            tell(messages.REJECTED, direction=after.direction, parcel=after.id, decided="rejected")
+        case Withdrawn():
+            tell(messages.REJECTED, direction=after.direction, parcel=after.id, decided="withdrawn")
 
 
 def _doubts(parcel: Parcel) -> None:

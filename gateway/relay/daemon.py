@@ -19,14 +19,14 @@ from gateway.relay.courier import Courier
 from gateway.relay.directory import DirectoryShelf
 from gateway.relay.durable import DiskLied
 from gateway.relay.errors import RelayRefused
-from gateway.relay.events import Expired
+from gateway.relay.events import Expired, Kept
 from gateway.relay.hands import Hands
 from gateway.relay.hints import Hints
 from gateway.relay.inspection import expected
 from gateway.relay.ledger import Ledger, LedgerBusy, LedgerError
 from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
-from gateway.relay.parcel import Direction
+from gateway.relay.parcel import Direction, State
 from gateway.relay.places import Places
 from gateway.relay.presence import Presence
 from gateway.relay.route import Route
@@ -173,8 +173,8 @@ async def _retire(ledger: Ledger, courier: Courier, declared: Relay, clocks: Clo
     """Erase spool copies whose retention is over, at the start and every hour."""
     while True:
         with suppress(LedgerBusy):  # the next hour will do
-            for parcel in ledger.noted_before(clocks.wall() - declared.retention.spool):
-                courier.feed(parcel, Expired())
+            for parcel in ledger.rested_before(State.NOTED, clocks.wall() - declared.retention.spool):
+                courier.feed(parcel, Expired(Kept.SPOOL))
         await asyncio.sleep(RETIRE_EVERY_S)
 
 
@@ -190,9 +190,7 @@ async def _report(courier: Courier, presence: Presence) -> None:
 def _asleep_is_normal(site: Site, declared: Relay) -> bool:
     zones = (site.zones.claim, site.zones.qualification)
     terminals = [terminal for zone in zones if zone for terminal in zone.terminals]
-    return any(
-        declared.terminal.server in terminal.addresses and terminal.asleep_is_normal for terminal in terminals
-    )
+    return any(declared.terminal.server in terminal.addresses and terminal.asleep_is_normal for terminal in terminals)
 
 
 def _fatal(group: BaseExceptionGroup[BaseException]) -> BaseException:

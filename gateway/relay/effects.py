@@ -74,11 +74,26 @@ class ShowHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class Unshow:
+    """Take the copy and its note out of 保留, and put away what a person decided by → Unshown, Failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class EraseSpool:
     """Remove the spool copy."""
 
 
+@dataclass(frozen=True, slots=True)
+class ErasePlaced:
+    """Remove what we put into 配達済み, 返戻, 保留 and onto the terminal, if it is still ours → PlacedErased, Failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class EraseNames:
+    """Make the ledger forget what a person could read of the parcel."""
+
+
 Effect = (
     Engage | Take | LookInSpool | Inspect | LookForTwin | Number | Begin | PutVerified | Publish | LookAtTarget | Wait | Note
-    | ShowHeld | EraseSpool
+    | ShowHeld | Unshow | EraseSpool | ErasePlaced | EraseNames
 )  # fmt: skip

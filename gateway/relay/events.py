@@ -124,16 +124,56 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """A person says that a held file shall travel on. A virus, or a name no Windows PC can hold, stays held all the same."""
+
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A person says that a held file shall not travel."""
+
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """People took the held file's copy out of 保留."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unshown:
+    """Nothing of the parcel lies in 保留 any more, nor what asked for the decision."""
+
+
+@dataclass(frozen=True, slots=True)
 class Restarted:
     """The relay starts again and finds the parcel in the ledger."""
 
 
+class Kept(StrEnum):
+    """What is kept for a while: our own copy, and what we put in front of people and on the terminal."""
+
+    SPOOL = "spool"
+    PLACED = "placed"
+
+
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The spool copy's retention is over."""
+    """A retention is over."""
+
+    what: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedErased:
+    """What we placed is gone; files that people changed since are theirs, and stay."""
 
 
 Event = (
     Looked | Engaged | Busy | Taken | NothingTaken | Inspected | TwinLooked | Numbered | Begun | Verified | Published | Failed
-    | TargetLooked | Noted | Shown | Restarted | Expired
+    | TargetLooked | Noted | Shown | Released | Rejected | Withdrawn | Unshown | Restarted | Expired | PlacedErased
 )  # fmt: skip

@@ -122,16 +122,15 @@ class Ledger:
     def prune(self, before: datetime, now: datetime) -> int:
         """Remove what came to its end before `before`: parcels, their steps, and the chain's beginning.
 
-        A new link vouches for what went of the chain. What is held or on its way keeps its part, and the chain from there.
+        A new link vouches for what went of the chain. Whatever still has a file somewhere keeps its part, and the chain
+        from there on.
         Returns how many parcels went. Raises LedgerBusy, LedgerError.
         """
-        staying = (*(state for state in State if state.moving), State.HELD, State.NOTED)
         with self._transaction("was not pruned"):
             rows = self._db.execute(
-                f"SELECT parcel.id FROM parcel JOIN step ON step.parcel = parcel.id"  # noqa: S608
-                f" WHERE parcel.state NOT IN ({', '.join('?' * len(staying))})"
+                "SELECT parcel.id FROM parcel JOIN step ON step.parcel = parcel.id WHERE parcel.state IN (?, ?)"
                 " GROUP BY parcel.id HAVING max(julianday(step.at)) < julianday(?)",
-                (*map(str, staying), before.isoformat()),
+                (str(State.CLEARED), str(State.FORGOTTEN), before.isoformat()),
             )
             gone = chain_rows.prune(self._db, {row["id"] for row in rows}, before, now)
         self._fold()
@@ -192,12 +191,12 @@ class Ledger:
         )
 
     def fetched(self, key: str, *, resting: bool) -> bool:
-        """Whether a return with this source key is on its way or held, or (`resting`) was ever fetched."""
+        """Whether a return with this source key is on its way, held or rejected, or (`resting`) was ever fetched."""
         rows = self._rows(
             "SELECT state FROM parcel WHERE direction = ? AND source_key = ?", (str(Direction.RETURN), key)
         )
         states = {State(row["state"]) for row in rows} - {State.FORGOTTEN}
-        return any(resting or state.moving or state is State.HELD for state in states)
+        return any(resting or state.moving or state in {State.HELD, State.REJECTED} for state in states)
 
     def newest_from(self, source: bytes, apart_from: str = "") -> Parcel | None:
         """The return fetched last from this place on the share, whatever its key, if any was."""
@@ -212,19 +211,26 @@ class Ledger:
         return self._parcel("SELECT * FROM parcel WHERE id = ?", (parcel_id,))
 
     def unfinished(self) -> tuple[Parcel, ...]:
-        """What a starting relay must go on with: everything moving, and held parcels nobody was told about."""
+        """What a starting relay must go on with: everything moving, what nobody was told of, and what 保留 still shows."""
         marks = ", ".join("?" * len(_RESTING))
         return self._parcels(
-            f"SELECT * FROM parcel WHERE state NOT IN ({marks}) OR (state = ? AND NOT shown) ORDER BY seen_at",  # noqa: S608
-            (*map(str, _RESTING), str(State.HELD)),
+            f"SELECT * FROM parcel WHERE state NOT IN ({marks}) OR (state = ? AND NOT shown) OR (state = ? AND shown)"  # noqa: S608
+            " ORDER BY seen_at",
+            (*map(str, _RESTING), str(State.HELD), str(State.REJECTED)),
         )
 
-    def noted_before(self, moment: datetime) -> tuple[Parcel, ...]:
-        """Parcels that came to rest before `moment` and whose spool copy may be erased."""
+    def in_state(self, state: State) -> tuple[Parcel, ...]:
+        """All parcels that are in `state`, the oldest first."""
+        return self._parcels("SELECT * FROM parcel WHERE state = ? ORDER BY seen_at", (str(state),))
+
+    def rested_before(self, state: State, moment: datetime, since: tuple[State, ...] = ()) -> tuple[Parcel, ...]:
+        """Parcels in `state` that have not lost their names, and came into one of `since` (or `state`) last before `moment`."""
+        marks = ", ".join("?" * len(since or (state,)))
         return self._parcels(
-            "SELECT parcel.* FROM parcel JOIN step ON step.parcel = parcel.id AND step.state = parcel.state"
-            " WHERE parcel.state = ? GROUP BY parcel.id HAVING julianday(max(step.at)) < julianday(?)",
-            (str(State.NOTED), moment.isoformat()),
+            "SELECT parcel.* FROM parcel JOIN step ON step.parcel = parcel.id"  # noqa: S608
+            f" WHERE parcel.state = ? AND NOT parcel.erased AND step.state IN ({marks})"
+            " GROUP BY parcel.id HAVING max(julianday(step.at)) < julianday(?) ORDER BY parcel.seen_at",
+            (str(state), *map(str, since or (state,)), moment.isoformat()),
         )
 
     def parcels(self, limit: int = 100) -> tuple[Parcel, ...]:

@@ -47,7 +47,7 @@ def place_of(direction: Direction, effect: Effect) -> Place:
     match effect, direction:
         case do.Engage(), _:
             return Place.CLAIMS
-        case do.ShowHeld(), _:
+        case do.ShowHeld() | do.Unshow(), _:
             return Place.HELD
         case do.Note(), Direction.CLAIM:
             return Place.DELIVERED

@@ -163,10 +163,60 @@ SPOOL_UNKNOWN = Message(
     en="the spool holds {files} files the ledger does not know; they are kept. ask the vendor",
     ja="保管庫に台帳にないファイルが {files} 件あります。消さずに残しています。保守窓口に連絡してください",
 )
+RELEASED = Message(
+    id="aa8e161fad1840b9badba3f47827112e",
+    name="PARCEL_RELEASED",
+    level=Level.NOTICE,
+    en="{direction} parcel {parcel}, held for {reasons}, was released by a person and travels on; the ledger has their name",
+    ja="{reasons} で保留していた {direction} 配送物 {parcel} は人の承認により再開します（氏名は台帳にあります）",
+)
+REJECTED = Message(
+    id="53b91229194b40218aa56dbb4a51acfe",
+    name="PARCEL_REJECTED",
+    level=Level.NOTICE,
+    en="held {direction} parcel {parcel} will not be delivered: {decided}",
+    ja="保留していた {direction} 配送物 {parcel} は配達しません: {decided}",
+)
+CLEARED = Message(
+    id="ce4e7845b8b8469eb1efb293a3afe072",
+    name="PARCEL_CLEARED",
+    level=Level.INFO,
+    en="the retention of {direction} parcel {parcel} is over: its files and its name are erased, the record of it stays",
+    ja="{direction} 配送物 {parcel} の保存期間が終わりました。ファイルとファイル名を消去し、記録は残します",
+)
+DECISION_REFUSED = Message(
+    id="eaa7930b1fa242d8b2d59947081d8946",
+    name="DECISION_REFUSED",
+    level=Level.WARNING,
+    en="a person's decision on a held file is not carried out ({code}); a note in the held folder or the ledger says more",
+    ja="保留のファイルについての指示は実行していません ({code})。保留フォルダーの説明または台帳を確認してください",
+)
+NOT_ERASED = Message(
+    id="2b911cd4937249f1a7b93ea1c6a28d9c",
+    name="RETENTION_KEPT",
+    level=Level.NOTICE,
+    en="{files} files whose retention is over were changed by people and stay where they are",
+    ja="保存期間の終わったファイルのうち {files} 件は、人が変更したため残しています",
+)
+REMINDER = Message(
+    id="51d57d86ad8449eebda058da38776cbc",
+    name="REMINDER",
+    level=Level.WARNING,
+    en="{cause}: payer {payer}, month {month}, {hours} h left, {files} files",
+    ja="{cause}: 支払機関 {payer}、{month}、残り {hours} 時間、{files} 件",
+)
+CERTIFICATE = Message(
+    id="6a9749c5fe5d4f5a91eaad2fc15d21fc",
+    name="CERTIFICATE_EXPIRES",
+    level=Level.WARNING,
+    en="the certificate of terminal {terminal} is valid for {days} more days: renew it (C28)",
+    ja="端末 {terminal} の電子証明書の有効期間は残り {days} 日です。更新してください",
+)
 
 MESSAGES = (
     STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DOUBTED, DIFFERED, LEFT_ALONE,
     DROP_UNREADABLE, SHARE_UP, SHARE_ASLEEP, SHARE_DOWN, SHARE_REFUSES, HINTS_LOST, SPOOL_UNKNOWN,
+    RELEASED, REJECTED, CLEARED, DECISION_REFUSED, NOT_ERASED, REMINDER, CERTIFICATE,
     FAULT, LEDGER_WAITS, LEDGER_GOES_ON, LOCAL_TROUBLE, RETURN_LEFT,
 )  # fmt: skip
 """The catalogue's entries of this room."""

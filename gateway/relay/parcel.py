@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from gateway.claims.calendar import JAPAN
 from gateway.claims.calendar import month_of as calendar_month
 from gateway.claims.catalogue import RULES_BY_NAME
+from gateway.claims.names import NameTrouble
 from gateway.claims.summary import Summary
 
 TEMPORARY_FOLDER = ".gateway"
@@ -34,13 +35,21 @@ class State(StrEnum):
     NOTED = "noted"
     RETIRED = "retired"
     HELD = "held"
+    REJECTED = "rejected"
+    """A person decided that a held file is not delivered, or took it out of 保留."""
+    CLEARED = "cleared"
+    """Its files are erased wherever we put them; the record of it stays."""
     FORGOTTEN = "forgotten"
     """The file never left its place: nothing was taken, a later look starts a new parcel."""
 
     @property
     def moving(self) -> bool:
         """Whether the gateway still has something to do for the parcel before it rests."""
-        return self not in {State.NOTED, State.RETIRED, State.HELD, State.FORGOTTEN}
+        return self not in _RESTING
+
+
+_RESTING = {State.NOTED, State.RETIRED, State.HELD, State.REJECTED, State.CLEARED, State.FORGOTTEN}
+_ARRIVED = {State.DELIVERED, State.NOTED, State.RETIRED, State.CLEARED}
 
 
 class Hold(StrEnum):
@@ -56,10 +65,16 @@ class Hold(StrEnum):
     """It left on removable media; a person says whether it is delivered as well."""
     REBUILT = "ledger-rebuilt"
     """The ledger was rebuilt while it was on its way, or does not know the file at all."""
+    VIRUS = "virus"
+    SCANNER_DOWN = "scanner-down"
+    TOO_BIG_TO_SCAN = "too-big-to-scan"
 
 
 Reason = str
 """A rule's name, or a NameTrouble or Hold value: a small code, never a text out of a file."""
+
+NEVER_RELEASED = frozenset[Reason]({Hold.VIRUS, *NameTrouble})
+"""Nobody's word makes a virus harmless, or a name one that Windows can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +97,12 @@ class Parcel:
         failures: attempts failed in a row; sets the wait before the next.
         number: 送信回 of this claim month, payer and name, fixed at inspection. 0 before.
         target: the final place on the target shelf, fixed with `number`.
+        differed: strange answers of the target in a row: other bytes than were sent, or words we do not know.
+        reasons: why it is held. Beside another state: what a person overruled, until it is used up by the next attempt;
+            a parcel that rests with reasons never arrived.
         duplicate: the same file already lies at `target`; nothing was sent.
-        shown: a held parcel's copy and its note lie in 保留.
+        shown: a copy and a note may lie in 保留.
+        decided_by, decided_why: the person who released or rejected it last, and their words. In the ledger and on notes only.
     """
 
     id: str
@@ -105,6 +124,18 @@ class Parcel:
     reasons: tuple[Reason, ...] = ()
     duplicate: bool = False
     shown: bool = False
+    decided_by: str = ""
+    decided_why: str = ""
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it reached its target, be it erased there since."""
+        return self.state in _ARRIVED and not self.reasons
+
+    @property
+    def releasable(self) -> bool:
+        """Whether a person may send it on its way: held, and for nothing that nobody may overrule."""
+        return self.state is State.HELD and not NEVER_RELEASED & {*self.reasons}
 
     @property
     def temporary(self) -> PurePosixPath:

@@ -40,6 +40,8 @@ def row_of(parcel: Parcel, now: datetime) -> dict[str, Any]:
         "reasons": json.dumps(parcel.reasons),
         "duplicate": int(parcel.duplicate),
         "shown": int(parcel.shown),
+        "decided_by": parcel.decided_by,
+        "decided_why": parcel.decided_why,
         "month": month,
         "payer": payer,
         "folded_name": name.encode("utf-8", "replace").decode(),
@@ -68,6 +70,8 @@ def parcel_of(row: sqlite3.Row | Mapping[str, Any]) -> Parcel:
         reasons=tuple(json.loads(row["reasons"])),
         duplicate=bool(row["duplicate"]),
         shown=bool(row["shown"]),
+        decided_by=row["decided_by"],
+        decided_why=row["decided_why"],
     )
 
 

@@ -137,7 +137,7 @@ class Spool:
             for name in durable.names(spool):
                 parcel_id, _, suffix = name.partition(".")
                 parcel = ledger.parcel(parcel_id)
-                if suffix in _HALF_MADE or (parcel is not None and parcel.state is State.RETIRED):
+                if suffix in _HALF_MADE or (parcel is not None and parcel.state in {State.RETIRED, State.CLEARED}):
                     durable.remove(spool, name)
                 elif parcel is None:
                     unknown += 1

@@ -1,7 +1,8 @@
 """The life of a parcel as a pure function: `step(parcel, event, now, pace) -> (parcel, effects)`.
 
-    seen → settled → taking → taken → inspected → delivering → renaming → delivered → noted → retired
-                                └────────────────── held ────────────────────┘
+    seen → settled → taking → taken → inspected → delivering → renaming → delivered → noted → retired → cleared
+                                └────────────────── held ────────────────────┘                  │
+                                                     └───────────── rejected ───────────────────┘
 
 The caller commits the new state to the ledger before it begins an effect: intents before, facts after.
 """
@@ -20,24 +21,31 @@ from gateway.relay.events import (
     Expired,
     Failed,
     Inspected,
+    Kept,
     Looked,
     Noted,
     NothingTaken,
     Numbered,
     Occupant,
+    PlacedErased,
     Published,
+    Rejected,
+    Released,
     Restarted,
     Shown,
     Taken,
     TargetLooked,
     Trouble,
     TwinLooked,
+    Unshown,
     Verified,
+    Withdrawn,
 )
 from gateway.relay.pace import Pace
-from gateway.relay.parcel import Hold, Parcel, Reason, State, target_of
+from gateway.relay.parcel import NEVER_RELEASED, Hold, Parcel, Reason, State, target_of
 
 DIFFERENCES_MOST = 10  # a target that gives back other bytes ten times in a row will not do better the eleventh time
+BUGS_MOST = 5  # an answer we have no word for may be a server in trouble; one that comes five times is its answer
 
 Outcome = tuple[Parcel, tuple[Effect, ...]]
 
@@ -59,14 +67,22 @@ def step(parcel: Parcel, event: Event, now: datetime, pace: Pace) -> Outcome:
             return _still_outside(parcel, event, now, pace)
         case State.TAKING:
             return _taking(parcel, event, pace)
-        case State.TAKEN | State.INSPECTED:
-            return _inside(parcel, event, now, pace)
+        case State.TAKEN:
+            return _taken(parcel, event, now, pace)
+        case State.INSPECTED:
+            return _inspected(parcel, event)
         case State.DELIVERING:
             return _delivering(parcel, event, pace)
         case State.RENAMING:
             return _renaming(parcel, event, pace)
+        case State.DELIVERED:
+            return _delivered(parcel, event, pace)
+        case State.HELD:
+            return _waiting(parcel, event, pace)
+        case State.REJECTED:
+            return _rejected(parcel, event, pace)
         case _:
-            return _arrived(parcel, event, pace)
+            return _at_rest(parcel, event)
 
 
 def _still_outside(parcel: Parcel, event: Event, now: datetime, pace: Pace) -> Outcome:
@@ -102,29 +118,39 @@ def _taking(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
     raise ImpossibleTransition(parcel.state, event)
 
 
-def _inside(parcel: Parcel, event: Event, now: datetime, pace: Pace) -> Outcome:
-    match parcel.state, event:
-        case State.TAKEN, Restarted():
-            return parcel, (do.Inspect(),)
-        case State.TAKEN, Inspected(summary, reasons, twin_id):
+def _taken(parcel: Parcel, event: Event, now: datetime, pace: Pace) -> Outcome:
+    match event:
+        case Restarted():
+            return parcel, (_first(parcel, do.Inspect()),)
+        case Unshown():
+            return replace(parcel, shown=False, failures=0), (do.Inspect(),)
+        case Inspected(summary, reasons, twin_id):
+            overruled = {*parcel.reasons} - NEVER_RELEASED
             parcel = replace(parcel, summary=summary)
-            if reasons:
+            if {*reasons} - overruled:
                 return _held(parcel, *reasons)
             return parcel, ((do.LookForTwin(twin_id),) if twin_id else (do.Number(),))
-        case _, Failed(Trouble.FAULT):
+        case Failed(Trouble.FAULT):
             return _held(parcel, Hold.FAULT)
-        case State.TAKEN, Failed() as failure:
-            return _again(parcel, failure, pace, do.Inspect())
-        case State.TAKEN, TwinLooked(there, number, target):
+        case Failed() as failure:
+            return _again(parcel, failure, pace, _first(parcel, do.Inspect()))
+        case TwinLooked(there, number, target):
             if there:
                 parcel = replace(parcel, number=number, target=PurePosixPath(target), duplicate=True)
-                return replace(parcel, state=State.DELIVERED, failures=0), (do.Note(),)
+                return replace(parcel, state=State.DELIVERED, failures=0, reasons=()), (do.Note(),)
             return parcel, (do.Number(),)
-        case State.TAKEN, Numbered(number):
-            numbered = replace(parcel, number=number, target=target_of(parcel, number, now))
+        case Numbered(number):
+            numbered = replace(parcel, number=number, target=target_of(parcel, number, now), reasons=())
             return replace(numbered, state=State.INSPECTED, failures=0), (do.Begin(),)
-        case State.INSPECTED, Begun() | Restarted():
+    raise ImpossibleTransition(parcel.state, event)
+
+
+def _inspected(parcel: Parcel, event: Event) -> Outcome:
+    match event:
+        case Begun() | Restarted():
             return _next_attempt(parcel)
+        case Failed(Trouble.FAULT):
+            return _held(parcel, Hold.FAULT)
     raise ImpossibleTransition(parcel.state, event)
 
 
@@ -132,12 +158,12 @@ def _delivering(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
     match event:
         case Verified():
             return replace(parcel, state=State.RENAMING), (do.Publish(),)
-        case Failed(Trouble.BUG):
-            return _held(parcel, Hold.REFUSED)
         case Failed(Trouble.FAULT):
             return _held(parcel, Hold.FAULT)
         case Failed() as failure:
-            parcel = replace(parcel, differed=parcel.differed + failure.differed)
+            parcel = _wondered(parcel, failure)
+            if failure.trouble is Trouble.BUG and parcel.differed >= BUGS_MOST:
+                return _held(parcel, Hold.REFUSED)
             if parcel.differed >= DIFFERENCES_MOST:
                 return _held(parcel, Hold.NEVER_THE_SAME)
             waiting, (wait,) = _again(parcel, failure, pace)
@@ -152,52 +178,119 @@ def _delivering(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
 def _renaming(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
     match event:
         case Published() | TargetLooked(Occupant.OURS):
-            return replace(parcel, state=State.DELIVERED, failures=0, differed=0), (do.Note(),)
-        case Failed(Trouble.BUG | Trouble.FAULT):
+            return replace(parcel, state=State.DELIVERED, failures=0, differed=0, reasons=()), (do.Note(),)
+        case Failed(Trouble.FAULT):
             return _held(parcel, Hold.UNKNOWN_DELIVERY)
         case Failed() as failure:
-            return _again(parcel, failure, pace, do.LookAtTarget())
+            parcel = _wondered(parcel, failure)
+            if failure.trouble is Trouble.BUG and parcel.differed >= BUGS_MOST:
+                return _held(parcel, Hold.UNKNOWN_DELIVERY)
+            return _again(parcel, failure, pace, _first(parcel, do.LookAtTarget()))
         case Restarted():
-            return parcel, (do.LookAtTarget(),)
+            return parcel, (_first(parcel, do.LookAtTarget()),)
+        case Unshown():
+            return replace(parcel, shown=False, failures=0), (do.LookAtTarget(),)
+        case TargetLooked(Occupant.OTHER) if parcel.reasons:
+            # Released all the same: its own name is taken by what is surely not ours, so it gets the next number.
+            return replace(parcel, state=State.TAKEN), (do.Inspect(),)
         case TargetLooked(Occupant.OTHER):
             return _held(parcel, Hold.OCCUPIED)
         case TargetLooked(Occupant.NOTHING, temporary):
-            return _next_attempt(parcel) if temporary else _held(parcel, Hold.UNKNOWN_DELIVERY)
+            # A person who released it looked at the terminal; without their word the file may be on its way already.
+            sure = temporary or parcel.reasons
+            return _next_attempt(parcel) if sure else _held(parcel, Hold.UNKNOWN_DELIVERY)
     raise ImpossibleTransition(parcel.state, event)
 
 
-def _arrived(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
-    match parcel.state, event:
-        case State.DELIVERED, Noted():
+def _delivered(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
+    match event:
+        case Noted():
             return replace(parcel, state=State.NOTED, failures=0), ()
-        case State.DELIVERED, Failed() as failure:
+        case Failed() as failure:
             return _again(parcel, failure, pace, do.Note())
-        case State.DELIVERED, Restarted():
+        case Restarted():
             return parcel, (do.Note(),)
-        case State.NOTED, Expired():
-            return replace(parcel, state=State.RETIRED), (do.EraseSpool(),)
-        case State.RETIRED, Failed():
-            return parcel, ()  # the next start sweeps the spool
-        case State.HELD, Shown():
-            return replace(parcel, shown=True), ()
-        case State.HELD, Failed() as failure if not parcel.shown:
-            return _again(parcel, failure, pace, do.ShowHeld())
-        case State.HELD, Restarted() if not parcel.shown:
-            return parcel, (do.ShowHeld(),)
     raise ImpossibleTransition(parcel.state, event)
+
+
+def _waiting(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
+    match event:
+        case Shown():
+            return replace(parcel, shown=True, failures=0), ()
+        case Failed() as failure if not parcel.shown:
+            return _again(parcel, failure, pace, do.ShowHeld())
+        case Restarted() if not parcel.shown:
+            return parcel, (do.ShowHeld(),)
+        case Released(by, why) if parcel.releasable:
+            # What has no number was never near the target. What has one may lie there: look before anything else.
+            state = State.RENAMING if parcel.number else State.TAKEN
+            return _decided(parcel, state, by, why)
+        case Released():
+            return parcel, ()
+        case Rejected(by, why):
+            return _decided(parcel, State.REJECTED, by, why)
+        case Withdrawn():
+            return _decided(parcel, State.REJECTED, "", "")
+        case Expired(Kept.PLACED):
+            return replace(parcel, state=State.RETIRED), (do.EraseSpool(), do.ErasePlaced())
+    raise ImpossibleTransition(parcel.state, event)
+
+
+def _rejected(parcel: Parcel, event: Event, pace: Pace) -> Outcome:
+    match event:
+        case Unshown():
+            return replace(parcel, shown=False, failures=0), ()
+        case Failed() as failure if parcel.shown:
+            return _again(parcel, failure, pace, do.Unshow())
+        case Restarted() if parcel.shown:
+            return parcel, (do.Unshow(),)
+        case Expired(Kept.SPOOL) if not parcel.shown:
+            return replace(parcel, state=State.RETIRED), (do.EraseSpool(),)
+    raise ImpossibleTransition(parcel.state, event)
+
+
+def _at_rest(parcel: Parcel, event: Event) -> Outcome:
+    match parcel.state, event:
+        case State.NOTED, Expired(Kept.SPOOL):
+            return replace(parcel, state=State.RETIRED), (do.EraseSpool(),)
+        case State.RETIRED, Expired(Kept.PLACED):
+            return parcel, (do.EraseSpool(), do.ErasePlaced())
+        case State.RETIRED, PlacedErased():
+            return replace(parcel, state=State.CLEARED), (do.EraseNames(),)
+        case State.CLEARED | State.FORGOTTEN, Expired(Kept.PLACED):
+            return parcel, (do.EraseNames(),)
+        case State.RETIRED | State.CLEARED | State.FORGOTTEN, Failed():
+            return parcel, ()  # what is left is asked for again tomorrow
+    raise ImpossibleTransition(parcel.state, event)
+
+
+def _first(parcel: Parcel, effect: Effect) -> Effect:
+    """What a released parcel goes on with: 保留 is put in order before anything can be held there anew."""
+    return do.Unshow() if parcel.shown else effect
+
+
+def _decided(parcel: Parcel, state: State, by: str, why: str) -> Outcome:
+    decided = replace(parcel, state=state, decided_by=by, decided_why=why)
+    return replace(decided, failures=0, differed=0, shown=True), (do.Unshow(),)
+
+
+def _wondered(parcel: Parcel, failure: Failed) -> Parcel:
+    return replace(parcel, differed=parcel.differed + (failure.differed or failure.trouble is Trouble.BUG))
 
 
 def _next_attempt(parcel: Parcel) -> Outcome:
-    return replace(parcel, state=State.DELIVERING, attempt=parcel.attempt + 1), (do.PutVerified(),)
+    attempt = replace(parcel, state=State.DELIVERING, attempt=parcel.attempt + 1, reasons=())
+    return attempt, (do.PutVerified(),)
 
 
 def _held(parcel: Parcel, *reasons: Reason) -> Outcome:
-    return replace(parcel, state=State.HELD, reasons=tuple(map(str, reasons))), (do.ShowHeld(),)
+    held = replace(parcel, state=State.HELD, reasons=tuple(map(str, reasons)), shown=False, failures=0)
+    return held, (do.ShowHeld(),)
 
 
 def _again(parcel: Parcel, failure: Failed, pace: Pace, *effects: Effect) -> Outcome:
     failures = parcel.failures + 1
     # What a person must mend is not mended in a second: ask at the slowest pace from the start.
-    transient = failure.trouble is Trouble.TRANSIENT
+    transient = failure.trouble in {Trouble.TRANSIENT, Trouble.BUG}
     wait = pace.retry_after(failures, failure.jitter) if transient else pace.retry_most
     return replace(parcel, failures=failures), (do.Wait(wait), *effects)

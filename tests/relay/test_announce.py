@@ -5,7 +5,7 @@ import pytest
 from gateway.claims.reader import read
 from gateway.journal import configure
 from gateway.relay.announce import announce
-from gateway.relay.events import Event, Failed, Numbered, Published, Taken, Trouble
+from gateway.relay.events import Event, Failed, Numbered, Published, Rejected, Released, Taken, Trouble, Withdrawn
 from gateway.relay.parcel import Parcel, State
 from tests.claims.synthetic import claim_file, receipt
 from tests.relay.test_ledger import parcel
@@ -63,3 +63,24 @@ def test_a_claim_that_travels_with_warnings_is_named_by_its_rules(capsys: pytest
 
     assert text == f"notice: claim parcel {after.id} travels on, with warnings for its slip: U014\n"
     assert said(capsys, before, parcel(state=State.INSPECTED), Numbered(1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "words"),
+    [
+        (Released("山田", "secret"), State.TAKEN, "held for occupied, was released by a person"),
+        (Rejected("山田", "secret"), State.REJECTED, "will not be delivered: rejected"),
+        (Withdrawn(), State.REJECTED, "will not be delivered: withdrawn"),
+    ],
+)
+def test_a_decision_is_said_without_the_person_s_name_and_words(
+    capsys: pytest.CaptureFixture[str], event: Event, state: State, words: str
+) -> None:
+    before = parcel(state=State.HELD, reasons=("occupied",))
+
+    text = said(capsys, before, parcel(state=state, reasons=("occupied",), decided_by="山田"), event)
+
+    assert words in text
+    assert text.count("\n") == 1
+    assert "山田" not in text
+    assert "secret" not in text

@@ -157,7 +157,30 @@ def test_retention_counts_from_the_rest(path: Path) -> None:
         ledger.record(parcel(1, state=State.NOTED), "Noted", NOW)
         ledger.record(parcel(2, state=State.NOTED), "Noted", NOW + timedelta(days=1))
 
-        assert [found.number for found in ledger.noted_before(NOW + timedelta(hours=1))] == [1]
+        assert [one.number for one in ledger.rested_before(State.NOTED, NOW + timedelta(hours=1))] == [1]
+
+
+def test_what_we_placed_is_kept_from_its_arrival_not_from_its_last_step(path: Path) -> None:
+    arrived = (State.NOTED, State.HELD)
+    with Ledger.open(path) as ledger:
+        ledger.record(parcel(1, state=State.NOTED), "Noted", NOW)
+        ledger.record(parcel(1, state=State.RETIRED), "Expired", NOW + timedelta(days=14))
+        before = NOW + timedelta(days=1)
+
+        assert ledger.rested_before(State.RETIRED, before) == ()
+        assert [one.number for one in ledger.rested_before(State.RETIRED, before, arrived)] == [1]
+        ledger.erase_names(parcel(1).id, before)
+        assert ledger.rested_before(State.RETIRED, before, arrived) == ()
+
+
+def test_a_rejected_parcel_is_unfinished_while_it_is_still_shown(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.record(parcel(1, state=State.REJECTED, shown=True), "Rejected", NOW)
+        assert [one.number for one in ledger.unfinished()] == [1]
+
+        ledger.record(parcel(1, state=State.REJECTED, shown=False), "Unshown", NOW)
+        assert ledger.unfinished() == ()
+        assert [one.number for one in ledger.in_state(State.REJECTED)] == [1]
 
 
 def test_a_commit_is_on_the_disk_and_erased_rows_leave_nothing(path: Path) -> None:
@@ -378,8 +401,8 @@ def test_pruning_leaves_a_chain_that_holds_and_says_what_went(path: Path) -> Non
     with Ledger.open(path, NOW) as ledger:
         for number in (1, 2):
             ledger.record(parcel(number, state=State.TAKEN), "Taken", NOW)
-            ledger.record(parcel(number, state=State.RETIRED), "Expired", NOW)
-        ledger.record(parcel(3, state=State.RETIRED), "Expired", late)
+            ledger.record(parcel(number, state=State.CLEARED), "Expired", NOW)
+        ledger.record(parcel(3, state=State.CLEARED), "Expired", late)
         before = ledger.head()
 
         assert ledger.prune(NOW + timedelta(days=1), late) == 2
@@ -398,9 +421,9 @@ def test_pruning_leaves_a_chain_that_holds_and_says_what_went(path: Path) -> Non
 def test_pruning_stops_where_somebody_still_waits(path: Path) -> None:
     late = NOW + timedelta(days=400)
     with Ledger.open(path, NOW) as ledger:
-        ledger.record(parcel(1, state=State.RETIRED), "Expired", NOW)
+        ledger.record(parcel(1, state=State.CLEARED), "Expired", NOW)
         ledger.record(parcel(2, state=State.HELD), "Inspected", NOW)
-        ledger.record(parcel(3, state=State.RETIRED), "Expired", NOW)
+        ledger.record(parcel(3, state=State.CLEARED), "Expired", NOW)
 
         assert ledger.prune(late, late) == 1
         assert ledger.prune(late, late) == 0
@@ -415,7 +438,7 @@ def test_what_was_never_taken_is_pruned_too_and_pruning_goes_on_year_after_year(
     with Ledger.open(path, NOW) as ledger:
         for year in range(1, 4):
             moment = NOW + timedelta(days=365 * year)
-            ledger.record(parcel(year, state=State.RETIRED), "Expired", moment)
+            ledger.record(parcel(year, state=State.CLEARED), "Expired", moment)
             ledger.record(replace(parcel(10 + year), number=0, target=None, state=State.FORGOTTEN), "x", moment)
             ledger.prune(moment, moment)
             assert list(breaks(ledger.links())) == []
