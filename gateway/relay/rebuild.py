@@ -25,7 +25,7 @@ from gateway.relay.rows import row_of
 from gateway.relay.spool_files import digest_in, folder, parcel_files
 
 _LOG, _SHARED = "-wal", "-shm"
-_WITHOUT_FILE = {State.NOTED, State.RETIRED, State.FORGOTTEN}
+_WITHOUT_FILE = {State.RETIRED, State.CLEARED, State.FORGOTTEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _settled(row: Row, spool: Path, files: frozenset[str]) -> Row:
     """A salvaged row as it can be vouched for: what was on its way is held, what has no bytes any more is over."""
     state = State(row["state"])
     if row["id"] not in files:
-        if state in _WITHOUT_FILE - {State.NOTED}:
+        if state in _WITHOUT_FILE:
             return row
         return {**row, "state": str(State.RETIRED if row["digest"] else State.FORGOTTEN)}
     if not state.moving or state is State.DELIVERED:

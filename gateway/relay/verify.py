@@ -17,7 +17,9 @@ from gateway.relay.places import Places
 from gateway.relay.spool_files import FileState, file_state, parcel_files
 
 DAMAGES_MOST = 20  # lines of SQLite's own check: the first says it all, the rest where
-_SPOOLED = {State.TAKEN, State.INSPECTED, State.DELIVERING, State.RENAMING, State.DELIVERED, State.NOTED, State.HELD}
+_SPOOLED = {
+    State.TAKEN, State.INSPECTED, State.DELIVERING, State.RENAMING, State.DELIVERED, State.NOTED, State.HELD, State.REJECTED,
+}  # fmt: skip
 """While a parcel is one of these, the spool holds its bytes."""
 
 

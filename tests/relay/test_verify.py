@@ -119,8 +119,9 @@ def test_a_chain_cut_off_is_found_by_the_rows_and_by_a_head_noted_elsewhere(plac
 def test_a_head_from_before_the_pruning_can_not_be_told(places: Places) -> None:
     with Ledger.open(places.ledger) as ledger:
         first = ledger.links()[0]
-        ledger.record(parcel(1, digest=DIGEST, state=State.RETIRED), "x", NOW)
-        ledger.record(parcel(2, digest=DIGEST, state=State.RETIRED), "x", NOW)
+        ledger.record(parcel(1, digest=DIGEST, state=State.CLEARED), "x", NOW)
+        ledger.record(parcel(2, digest=DIGEST, state=State.CLEARED), "x", NOW)
+        ledger.record(parcel(3, digest=DIGEST, state=State.CLEARED), "x", NOW)
         later = NOW + timedelta(days=1)
         ledger.prune(later, later)
     for file in places.spool.iterdir():
