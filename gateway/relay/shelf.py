@@ -1,4 +1,4 @@
-"""A shelf: a place files are taken from or put on. One interface; `directory.py` and `smb.py` are the real ones.
+"""A shelf: a place files are taken from or put on. One interface; `directory.py`, `smb.py`, `sftp.py` are the real ones.
 
 Every call has a deadline, none blocks the event loop, and each raises a ShelfError and nothing else (a local disk that
 lies raises DiskLied). Paths are relative to the shelf and never climb.
@@ -6,7 +6,7 @@ lies raises DiskLied). Paths are relative to the shelf and never climb.
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gateway.relay.parcel import Fingerprint
 
@@ -56,3 +56,11 @@ class Shelf(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and descriptors."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A shelf that can tell by itself when something happens on it."""
+
+    async def changed(self, folder: PurePosixPath) -> None:
+        """Return once something may have changed in `folder`; at once after it was set up anew. Raises ShelfError."""

@@ -16,6 +16,7 @@ from gateway.relay.parcel import Fingerprint
 from gateway.relay.presence import hearing
 from gateway.relay.shelf import Entry
 from gateway.relay.smb_errors import LOGON_CODES, translated
+from gateway.relay.smb_hints import FolderWatch
 from gateway.relay.smb_line import Account, Line
 from gateway.relay.threads import GRACE_S, given_up
 
@@ -44,6 +45,7 @@ class SmbShelf:
         self._logon = RefusedLogon[Account](refused_logon)
         self._lock = asyncio.Lock()
         self._line: Line | None = None
+        self._watch = FolderWatch(self._connect, deadline.total_seconds())
 
     async def probe(self) -> None:
         """See Shelf."""
@@ -82,8 +84,13 @@ class SmbShelf:
         """See Shelf."""
         await self._do(lambda line: smb_files.remove(line, path, expected))
 
+    async def changed(self, folder: PurePosixPath) -> None:
+        """See Telling."""
+        await self._watch.changed(folder)
+
     async def close(self) -> None:
         """See Shelf."""
+        self._watch.close()
         async with self._lock:
             await self._let_go(politely=True)
 
@@ -106,6 +113,7 @@ class SmbShelf:
                     return await self._within(deadline_s(self._deadline, carrying), work)
                 except ShelfError as error:
                     if isinstance(error, BREAKS_LINE) and not error.local:
+                        self._watch.cut()  # it may be waiting for a terminal that is gone
                         await self._let_go(politely=False)
                     raise
 
@@ -129,23 +137,27 @@ class SmbShelf:
         """In the thread: connect if needed, then work."""
         with translated():
             if self._line is None or not self._line.alive:
-                self._connect()
+                self._connect(self._keep)
             if self._line is None:
                 raise Unreachable("connection-lost")
             return work(self._line)
 
-    def _connect(self) -> None:
+    def _connect(self, keep: Callable[[Line], None]) -> None:
         account = self._account()
         self._logon.check(account)
+        line = Line(account)
         # Kept before it is connected: the deadline must be able to cut a logon that hangs.
-        self._line = Line(account)
+        keep(line)
         try:
-            self._line.connect()
+            line.connect()
         except Refused as error:
             if error.code in LOGON_CODES:
                 self._logon.refused(account, error.code)
             raise
         self._logon.accepted()
+
+    def _keep(self, line: Line) -> None:
+        self._line = line
 
     async def _let_go(self, *, politely: bool) -> None:
         line, self._line = self._line, None

@@ -242,5 +242,11 @@ def _folder(line: Line, path: PurePosixPath, disposition: int) -> Any:
     return line.opened(_path(path), _FOLDER, share=_EVERYBODY, disposition=disposition, options=options)
 
 
+def open_folder(line: Line, folder: PurePosixPath) -> Any:
+    """A handle on a folder, to be kept open. Blocks nobody, a rename of the folder included."""
+    options = CreateOptions.FILE_DIRECTORY_FILE
+    return line.open(_path(folder), _FOLDER, _EVERYBODY, CreateDisposition.FILE_OPEN, options)
+
+
 def _path(path: PurePosixPath) -> str:
     return "\\".join(path.parts)
