@@ -17,6 +17,7 @@ from pathlib import Path
 from gateway.relay import durable
 from gateway.relay.disk_errors import disk_errors
 from gateway.relay.pace import deadline_s
+from gateway.relay.parcel import Hold, Reason
 from gateway.relay.threads import in_thread
 
 CHUNK_BYTES = 1 << 17
@@ -39,6 +40,23 @@ class Verdict(StrEnum):
     """Larger than clamd looks at, in whole or inside."""
     DOWN = "down"
     """No answer in time, or none that we know."""
+
+
+# A new signature database takes clamd a minute (ConcurrentDatabaseReload no): that is no reason to hold anything.
+DOWN_MOST = 6
+"""Tries in a row, at the pace of retries, before a silent clamd holds a file."""
+
+_HOLDS: dict[Verdict, tuple[Reason, ...]] = {
+    Verdict.CLEAN: (),
+    Verdict.FOUND: (Hold.VIRUS,),
+    Verdict.TOO_BIG: (Hold.TOO_BIG_TO_SCAN,),
+    Verdict.DOWN: (Hold.SCANNER_DOWN,),
+}
+
+
+def held_for(verdict: Verdict) -> tuple[Reason, ...]:
+    """Why a file with this verdict waits for a person; nothing if it is clean."""
+    return _HOLDS[verdict]
 
 
 class Clamd:

@@ -1,6 +1,6 @@
 """Return files on the terminal's share, from first sight until they are fetched; and our own leavings there."""
 
-import asyncio
+import os
 import uuid
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from gateway.relay.pace import Pace
 from gateway.relay.parcel import TEMPORARY_FOLDER, Direction, Parcel, State
 from gateway.relay.room import COPIES, FILE_MOST_BYTES, has_room
 from gateway.relay.route import Route
+from gateway.relay.share_hints import ShareHints
 from gateway.relay.shelf import Entry, Shelf
 from gateway.relay.step import step
 
@@ -38,11 +39,11 @@ class Collector:
         self._left: dict[PurePosixPath, str] = {}
         self._read_at: dict[PurePosixPath, datetime] = {}
 
-    async def watch(self) -> None:
-        """Poll for ever."""
+    async def watch(self, hints: ShareHints) -> None:
+        """Poll for ever, at once when the share tells of a change, and again when what was seen may have settled."""
         while True:
             await self.poll()
-            await asyncio.sleep(self._pace.poll.total_seconds())
+            await hints.wait(min(self._pace.settle, self._pace.poll) if self._seen else self._pace.poll)
 
     async def poll(self) -> None:
         """One look at the returns and at our temporaries."""
@@ -62,7 +63,7 @@ class Collector:
         name = entry.path.name
         if is_temporary(name) or not matches(name, self._route.returns.patterns):
             return
-        if self._courier.taking(str(entry.path).encode()):
+        if self._courier.taking(os.fsencode(entry.path)):
             return
         if self._ledger.fetched(entry.fingerprint.key, resting=self._route.returns.after == "leave"):
             await self._look_again(entry)
@@ -84,7 +85,7 @@ class Collector:
 
     async def _look_again(self, entry: Entry) -> None:
         """Now and then read a return that is left on the share: other bytes under the same times are a new return."""
-        newest = self._ledger.newest_from(str(entry.path).encode())
+        newest = self._ledger.newest_from(os.fsencode(entry.path))
         if newest is None or newest.state.moving or self._route.returns.after != "leave":
             return
         now = self._clocks.wall()
@@ -128,7 +129,7 @@ def _first_seen(entry: Entry, clocks: Clocks) -> Parcel:
         id=uuid.uuid4().hex,
         direction=Direction.RETURN,
         name=published_name(entry.path.name),
-        source=str(entry.path).encode(),
+        source=os.fsencode(entry.path),
         fingerprint=entry.fingerprint,
         seen_at=clocks.wall(),
         quiet_since=clocks.steady(),

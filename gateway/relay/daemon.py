@@ -22,7 +22,7 @@ from gateway.relay.errors import RelayRefused
 from gateway.relay.events import Expired, Kept
 from gateway.relay.hands import Hands
 from gateway.relay.hints import Hints
-from gateway.relay.inspection import expected
+from gateway.relay.inspection import expected, scanner
 from gateway.relay.ledger import Ledger, LedgerBusy, LedgerError
 from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
@@ -30,6 +30,7 @@ from gateway.relay.parcel import Direction, State
 from gateway.relay.places import Places
 from gateway.relay.presence import Presence
 from gateway.relay.route import Route
+from gateway.relay.share_hints import ShareHints
 from gateway.relay.shelf import Shelf
 from gateway.relay.slip import Letterhead
 from gateway.relay.spool import Spool
@@ -123,6 +124,7 @@ async def serve(
         expected={direction: expected(site, direction) for direction in Direction},
         clock=clocks.wall,
         jitter=random.random,
+        scanner=scanner(declared, pace),
     )
     async with asyncio.TaskGroup() as group:
         courier = Courier(ledger, hands, pace, group, clocks.wall)
@@ -137,6 +139,7 @@ async def serve(
         )
         collector = Collector(route, courier, ledger, pace, clocks, spool=places.spool)
         hints = Hints(places.drop)
+        share_hints = ShareHints(terminal, route.returns_folder)
         await sweep(people, ledger)
         if unknown := spool.sweep(ledger):
             tell(messages.SPOOL_UNKNOWN, files=unknown)
@@ -146,7 +149,8 @@ async def serve(
         tasks = [
             group.create_task(arrivals.watch(hints)),
             group.create_task(hints.watch()),
-            group.create_task(collector.watch()),
+            group.create_task(collector.watch(share_hints)),
+            group.create_task(share_hints.watch()),
             group.create_task(_retire(ledger, courier, declared, clocks)),
             group.create_task(_report(courier, presence)),
         ]

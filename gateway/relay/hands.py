@@ -4,6 +4,7 @@ A ShelfError or a busy ledger becomes the event Failed; what else goes wrong is 
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from gateway.claims.names import name_trouble
 from gateway.claims.reader import Expected
 from gateway.claims.summary import Summary
 from gateway.relay import effects as do
+from gateway.relay.antivirus import DOWN_MOST, Clamd, Verdict, held_for
 from gateway.relay.effects import Effect
 from gateway.relay.errors import Absent, Changed, Differed, InUse, Occupied, ShelfError
 from gateway.relay.events import (
@@ -61,6 +63,7 @@ class Hands:
         expected: Mapping[Direction, Expected],
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
+        scanner: Clamd | None = None,
     ) -> None:
         self._spool = spool
         self._ledger = ledger
@@ -70,6 +73,7 @@ class Hands:
         self._expected = expected
         self._clock = clock
         self._jitter = jitter
+        self._scanner = scanner
         self._verified: dict[str, VerifiedFile] = {}
         self._troubles = LocalTroubles()
         self._fetching = asyncio.Lock()
@@ -155,10 +159,13 @@ class Hands:
         return await asyncio.to_thread(self._spool.hash, parcel)
 
     async def _inspect(self, parcel: Parcel) -> Event:
+        verdict = await self._scanner.scan(self._spool.path(parcel)) if self._scanner else Verdict.CLEAN
+        if verdict is Verdict.DOWN and parcel.failures < DOWN_MOST:
+            return Failed(Trouble.TRANSIENT, self._jitter())
         expected = self._expected[parcel.direction]
         summary = await asyncio.to_thread(self._spool.summary, parcel, expected, self._clock())
         trouble = name_trouble(parcel.name)
-        reasons: tuple[Reason, ...] = (trouble,) if trouble else ()
+        reasons: tuple[Reason, ...] = (*held_for(verdict), *((trouble,) if trouble else ()))
         if parcel.direction is Direction.RETURN:
             # What the terminal downloaded reaches its people, whatever it is.
             return Inspected(summary, reasons, "" if reasons else self._left_twin_of(parcel))
@@ -265,7 +272,7 @@ class Hands:
 
 def source_entry(parcel: Parcel) -> Entry:
     """A return as the terminal's shelf listed it."""
-    return Entry(PurePosixPath(parcel.source.decode()), parcel.fingerprint)
+    return Entry(PurePosixPath(os.fsdecode(parcel.source)), parcel.fingerprint)
 
 
 def free_names(name: str) -> Iterator[str]:

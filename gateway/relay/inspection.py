@@ -4,8 +4,10 @@ from gateway.claims.kind import Payer
 from gateway.claims.reader import Expected
 from gateway.claims.results import Part, ResultForm, Says
 from gateway.claims.site_rules import Place
+from gateway.relay.antivirus import Clamd
+from gateway.relay.pace import Pace
 from gateway.relay.parcel import Direction
-from gateway.site.model import Returns, Site
+from gateway.site.model import Relay, Returns, Site
 
 
 def expected(site: Site, direction: Direction) -> Expected:
@@ -18,6 +20,11 @@ def expected(site: Site, direction: Direction) -> Expected:
         case Direction.RETURN:
             fetched = site.relay.returns if site.relay else Returns()
             return Expected(Place(), ignore, (*fetched.patterns, *site.inspection.carry))
+
+
+def scanner(declared: Relay, pace: Pace) -> Clamd | None:
+    """The antivirus that looks at every file, in both directions (C24); none unless declared."""
+    return None if declared.antivirus == "none" else Clamd(declared.antivirus.clamd, pace.deadline)
 
 
 def result_forms(site: Site) -> tuple[ResultForm, ...]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from gateway.claims.reader import Expected
 from gateway.claims.site_rules import Place
+from gateway.relay.antivirus import Clamd
 from gateway.relay.arrivals import Arrivals
 from gateway.relay.clock import Clocks
 from gateway.relay.collector import Collector, sweep
@@ -127,6 +128,7 @@ class Rig:
         self.expected = EXPECTED | {Direction.CLAIM: Expected(claims.place, carry=carry)}
         self.clocks = _ticking()
         self.hands: CuttableHands | None = None
+        self.scanner: Clamd | None = None
 
     def drop(self, name: str, content: bytes) -> Path:
         file = self.places.drop / name
@@ -181,6 +183,7 @@ class Rig:
                 expected=self.expected,
                 clock=self.clocks.wall,
                 jitter=lambda: 0.0,
+                scanner=self.scanner,
             )
             self.hands = CuttableHands(hands, cut_at, after)
             try:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import pytest
 
 from gateway.relay.antivirus import Clamd, Verdict
 from gateway.relay.errors import Absent
-from tests.claims.synthetic import claim_file
+from gateway.relay.parcel import Hold, State
+from tests.claims.synthetic import big_claim_file, claim_file, return_file
 from tests.relay.clamd import EICAR, FILE_MAX_BYTES, STREAM_MAX_BYTES, ClamdServer
 from tests.relay.conftest import run
+from tests.relay.rig import QUICK, Rig
 
 DEADLINE = timedelta(seconds=5)
 
@@ -137,3 +140,72 @@ def answering(path: Path, answer: bytes) -> Iterator[Path]:
         finally:
             serving.join(10)
             assert not serving.is_alive()
+
+
+def test_a_virus_travels_in_neither_direction_and_is_nobody_s_to_release(clamd: ClamdServer, tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.scanner = Clamd(str(clamd.socket), DEADLINE)
+    rig.drop("RECEIPTC.UKE", claim_file() + EICAR)
+    (rig.share / "returns" / "RECEIPTC.HEN").write_bytes(return_file() + EICAR)
+
+    rig.carry()
+
+    assert (rig.delivered(), rig.brought()) == ({}, {})
+    parcels = rig.parcels()
+    assert [parcel.state for parcel in parcels] == [State.HELD] * 2
+    assert all(parcel.reasons[0] == Hold.VIRUS and not parcel.releasable for parcel in parcels)
+
+
+def test_clean_files_travel(clamd: ClamdServer, tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.scanner = Clamd(str(clamd.socket), DEADLINE)
+    rig.drop("RECEIPTC.UKE", claim_file())
+    (rig.share / "returns" / "RECEIPTC.HEN").write_bytes(return_file())
+
+    rig.carry()
+
+    assert list(rig.delivered().values()) == [claim_file()]
+    assert list(rig.brought().values()) == [return_file()]
+
+
+def test_a_scanner_that_stays_silent_holds(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.scanner = Clamd(str(tmp_path / "nowhere"), DEADLINE)
+    rig.drop("RECEIPTC.UKE", claim_file())
+
+    rig.carry()
+
+    (parcel,) = rig.parcels()
+    assert (parcel.state, parcel.reasons) == (State.HELD, (Hold.SCANNER_DOWN,))
+    assert rig.delivered() == {}
+
+
+def test_a_scanner_that_comes_back_in_time_holds_nothing(
+    clamd: ClamdServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(tmp_path)
+    address = tmp_path / "clamd.ctl"
+    rig.scanner = Clamd(str(address), DEADLINE)
+    rig.drop("RECEIPTC.UKE", claim_file())
+
+    coming = threading.Timer(0.05, lambda: address.symlink_to(clamd.socket))
+    monkeypatch.setattr(
+        "tests.relay.rig.QUICK",
+        replace(QUICK, retry_first=timedelta(milliseconds=20), retry_most=timedelta(milliseconds=100)),
+    )
+    coming.start()
+    rig.carry()
+    coming.join()
+
+    assert list(rig.delivered().values()) == [claim_file()]
+
+
+def test_a_file_beyond_clamd_s_limit_is_held(clamd: ClamdServer, tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.scanner = Clamd(str(clamd.socket), DEADLINE)
+    rig.drop("RECEIPTC.UKE", big_claim_file(STREAM_MAX_BYTES + 1))
+
+    rig.carry()
+
+    (parcel,) = rig.parcels()
+    assert parcel.reasons == (Hold.TOO_BIG_TO_SCAN,)
