@@ -210,6 +210,10 @@ class Ledger:
         """One parcel by its id."""
         return self._parcel("SELECT * FROM parcel WHERE id = ?", (parcel_id,))
 
+    def beginning_with(self, digits: str) -> tuple[Parcel, ...]:
+        """The parcels whose ids begin with these hex digits."""
+        return self._parcels("SELECT * FROM parcel WHERE id >= ? AND id < ?", (digits, f"{digits}g"))
+
     def unfinished(self) -> tuple[Parcel, ...]:
         """What a starting relay must go on with: everything moving, what nobody was told of, and what 保留 still shows."""
         marks = ", ".join("?" * len(_RESTING))
