@@ -52,6 +52,10 @@ class Courier:
             for parcel in self._carried.values()
         )
 
+    def carries(self, parcel_id: str) -> bool:
+        """Whether the parcel is being carried right now."""
+        return parcel_id in self._carried
+
     def feed(self, parcel: Parcel, event: Event) -> None:
         """Let an event happen to a parcel nobody carries, and carry it on, in a task of its own."""
         if parcel.id in self._carried:

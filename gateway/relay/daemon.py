@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
+from gateway.claims.names import name_trouble
 from gateway.journal import tell
 from gateway.journal.notify import notify, watchdog_interval_s
 from gateway.relay import lease, messages
 from gateway.relay.alone import alone
+from gateway.relay.approvals import Approvals
 from gateway.relay.arrivals import Arrivals
+from gateway.relay.clearing import Clearing
 from gateway.relay.clock import Clocks, system_clocks
 from gateway.relay.collector import Collector, sweep
 from gateway.relay.courier import Courier
@@ -54,7 +57,7 @@ def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace) -> None:
     places = Places(state_dir)
     require_credentials(site.relay.terminal, site_folder)
     try:
-        places.prepare()
+        places.prepare(releasers(site.relay))
     except OSError as error:
         raise RelayRefused(
             f"{places.root}: {os.strerror(error.errno or 0)}. make it writable for the relay's user"
@@ -114,12 +117,14 @@ async def serve(
     people = DirectoryShelf(places.root, pace.deadline)
     route = Route(people, terminal, declared.terminal, declared.returns)
     spool = Spool(places.spool, places.drop)
-    notes = Notes(people, ledger, Letterhead(site.site.name, site.responsible), clocks.wall)
+    head = Letterhead(site.site.name, site.responsible, releasers(declared))
+    notes = Notes(people, ledger, head, clocks.wall)
     hands = Hands(
         spool=spool,
         ledger=ledger,
         route=route,
         notes=notes,
+        clearing=Clearing(places, route),
         presence=presence,
         expected={direction: expected(site, direction) for direction in Direction},
         clock=clocks.wall,
@@ -138,7 +143,18 @@ async def serve(
             clocks=clocks,
         )
         collector = Collector(route, courier, ledger, pace, clocks, spool=places.spool)
+        approvals = Approvals(
+            places=places,
+            people=people,
+            ledger=ledger,
+            courier=courier,
+            notes=notes,
+            pace=pace,
+            clocks=clocks,
+            releasers=head.releasers,
+        )
         hints = Hints(places.drop)
+        held_hints = Hints(places.held, places.decisions)
         share_hints = ShareHints(terminal, route.returns_folder)
         await sweep(people, ledger)
         if unknown := spool.sweep(ledger):
@@ -149,6 +165,8 @@ async def serve(
         tasks = [
             group.create_task(arrivals.watch(hints)),
             group.create_task(hints.watch()),
+            group.create_task(approvals.watch(held_hints)),
+            group.create_task(held_hints.watch()),
             group.create_task(collector.watch(share_hints)),
             group.create_task(share_hints.watch()),
             group.create_task(_retire(ledger, courier, declared, clocks)),
@@ -161,6 +179,12 @@ async def serve(
         for task in tasks:
             task.cancel()
         courier.stop()
+
+
+def releasers(declared: Relay) -> tuple[str, ...]:
+    """Who may release a held file by moving it, as far as a folder can bear their name."""
+    people = [person.name for person in declared.drop.people if person.may_release]
+    return tuple(name for name in people if name_trouble(name) is None)
 
 
 def _refuse_forgotten(places: Places) -> None:

@@ -1,6 +1,7 @@
 """A shelf that is a folder of this machine: the people's folder, and the shelf tests compare the SMB one with."""
 
 import asyncio
+import errno
 import hashlib
 import os
 import stat
@@ -18,6 +19,7 @@ from gateway.relay.shelf import Entry
 from gateway.relay.threads import given_up, unless_it_lied
 
 T = TypeVar("T")
+_NOT_EMPTY = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT}  # rmdir(2) may say either of the first two
 
 
 def fingerprint_of(status: os.stat_result) -> Fingerprint:
@@ -159,11 +161,46 @@ class DirectoryShelf:
                 durable.folder(root, temporary.parent.parts, create=True) as here,
                 durable.folder(root, final.parent.parts, create=True) as there,
             ):
-                durable.remove(here, temporary.name)
-                with _closing(durable.create(here, temporary.name)) as target:
-                    durable.write_all(target, text.encode("utf-8", "replace"))
-                    durable.sync(target)
+                _write(here, temporary.name, text)
                 durable.publish(here, temporary.name, there, final.name)
+
+        await self._do(work)
+
+    async def replace_text(self, text: str, temporary: PurePosixPath, final: PurePosixPath) -> None:
+        """Write a note, durably and whole, in the place of the one that has the name."""
+
+        def work(root: int) -> None:
+            with (
+                durable.folder(root, temporary.parent.parts, create=True) as here,
+                durable.folder(root, final.parent.parts, create=True) as there,
+            ):
+                _write(here, temporary.name, text)
+                durable.move(here, temporary.name, there, final.name)
+
+        await self._do(work)
+
+    async def read(self, path: PurePosixPath, most: int) -> bytes | None:
+        """The first `most` bytes of a small file, None if it is not there."""
+
+        def work(root: int) -> bytes | None:
+            try:
+                with _opened(root, path) as descriptor:
+                    return os.pread(descriptor, most, 0)
+            except FileNotFoundError:
+                return None
+
+        return await self._do(work)
+
+    async def remove_folder(self, path: PurePosixPath) -> None:
+        """Remove a folder if nothing lies in it."""
+
+        def work(root: int) -> None:
+            try:
+                with durable.folder(root, path.parent.parts) as here:
+                    durable.remove_folder(here, path.name)
+            except OSError as error:
+                if error.errno not in _NOT_EMPTY:
+                    raise
 
         await self._do(work)
 
@@ -235,6 +272,13 @@ class VerifiedFile:
 
     async def abandon(self) -> None:
         """See Verified."""
+
+
+def _write(here: int, name: str, text: str) -> None:
+    durable.remove(here, name)
+    with _closing(durable.create(here, name)) as target:
+        durable.write_all(target, text.encode("utf-8", "replace"))
+        durable.sync(target)
 
 
 def _entries(here: int, folder: PurePosixPath) -> Iterator[Entry]:

@@ -12,6 +12,7 @@ from gateway.claims.reader import Expected, read
 from gateway.relay import durable
 from gateway.relay.directory import fingerprint_of
 from gateway.relay.parcel import Fingerprint
+from gateway.relay.room import FILE_MOST_BYTES
 
 DEPTH_MOST = 2  # 請求/NAME and 請求/社保/NAME
 
@@ -25,6 +26,9 @@ class Oddity(StrEnum):
     NOT_OURS = "not-ours"
     """Owned by another user: the kernel would grant no lease on it. The share must write as the relay's user."""
     TOO_DEEP = "too-deep"
+    TOO_BIG = "too-big"
+    NO_ROOM = "no-room"
+    """The gateway's own disk is too full to take more. Whoever looks at the whole disk finds this, not `look`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ def _oddity(status: os.stat_result) -> Oddity | None:
         return Oddity.SPECIAL
     if status.st_uid != os.geteuid() and os.geteuid() != 0:
         return Oddity.NOT_OURS
+    if status.st_size > FILE_MOST_BYTES:
+        return Oddity.TOO_BIG
     return Oddity.HARD_LINK if status.st_nlink != 1 else None
 
 

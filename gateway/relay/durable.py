@@ -72,6 +72,11 @@ def unlink(here: int, name: str) -> None:
     os.unlink(_single(name), dir_fd=here)
 
 
+def remove_folder(here: int, name: str) -> None:
+    """The effect of an empty folder less. OSError if anything lies in it; after a crash it may be there again."""
+    os.rmdir(_single(name), dir_fd=here)
+
+
 def commit(database: sqlite3.Connection) -> None:
     """The effect that ends a transaction of the ledger, all or nothing: on the disk on return (WAL, synchronous=FULL)."""
     database.execute("COMMIT")

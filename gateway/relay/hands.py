@@ -3,10 +3,9 @@
 A ShelfError or a busy ledger becomes the event Failed; what else goes wrong is the courier's to judge.
 """
 
-import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -15,8 +14,11 @@ from pathlib import PurePosixPath
 from gateway.claims.names import name_trouble
 from gateway.claims.reader import Expected
 from gateway.claims.summary import Summary
+from gateway.journal import tell
 from gateway.relay import effects as do
+from gateway.relay import messages
 from gateway.relay.antivirus import DOWN_MOST, Clamd, Verdict, held_for
+from gateway.relay.clearing import Clearing
 from gateway.relay.effects import Effect
 from gateway.relay.errors import Absent, Changed, Differed, InUse, Occupied, ShelfError
 from gateway.relay.events import (
@@ -30,13 +32,16 @@ from gateway.relay.events import (
     NothingTaken,
     Numbered,
     Occupant,
+    PlacedErased,
     Published,
     Shown,
     TargetLooked,
     Trouble,
     TwinLooked,
+    Unshown,
     Verified,
 )
+from gateway.relay.lanes import Lanes
 from gateway.relay.ledger import Ledger, LedgerBusy
 from gateway.relay.local import LocalTroubles, is_local, place_of
 from gateway.relay.notes import Notes
@@ -47,6 +52,7 @@ from gateway.relay.route import Route
 from gateway.relay.shelf import Entry, Shelf
 from gateway.relay.shelf import Verified as VerifiedFile
 from gateway.relay.spool import Spool
+from gateway.relay.threads import in_thread
 
 
 class Hands:
@@ -59,6 +65,7 @@ class Hands:
         ledger: Ledger,
         route: Route,
         notes: Notes,
+        clearing: Clearing,
         presence: Presence,
         expected: Mapping[Direction, Expected],
         clock: Callable[[], datetime],
@@ -69,6 +76,7 @@ class Hands:
         self._ledger = ledger
         self._route = route
         self._notes = notes
+        self._clearing = clearing
         self._presence = presence
         self._expected = expected
         self._clock = clock
@@ -76,12 +84,14 @@ class Hands:
         self._scanner = scanner
         self._verified: dict[str, VerifiedFile] = {}
         self._troubles = LocalTroubles()
-        self._fetching = asyncio.Lock()
+        self._lanes = Lanes()
+        self._promised = 0
 
     async def act(self, parcel: Parcel, effect: Effect) -> Event | None:
         """Carry out one effect."""
         try:
-            event = await self._act(parcel, effect)
+            async with self._lanes.of(parcel, effect):
+                event = await self._act(parcel, effect)
         except ShelfError as error:
             if is_local(error):
                 self._troubles.heard(place_of(parcel.direction, effect), parcel.id, error.code)
@@ -96,7 +106,7 @@ class Hands:
     async def _tidy(self, parcel: Parcel) -> None:
         """Give back the room that an act which broke off has taken."""
         with suppress(ShelfError):
-            await asyncio.to_thread(self._spool.erase_half_made, parcel)
+            await in_thread(lambda: self._spool.erase_half_made(parcel))
         with suppress(ShelfError):
             if parcel.direction is Direction.RETURN:
                 await self._route.people.remove(parcel.temporary)
@@ -112,58 +122,88 @@ class Hands:
                 return Numbered(self._ledger.next_number(parcel, self._clock()))
             case do.Engage() | do.Take() | do.LookInSpool() | do.EraseSpool():
                 return await self._act_on_spool(parcel, effect)
+            case do.ShowHeld() | do.Unshow() | do.ErasePlaced() | do.EraseNames():
+                return await self._act_on_placed(parcel, effect)
             case do.Inspect():
                 return await self._inspect(parcel)
             case do.Note():
                 await self._note(parcel)
                 return Noted()
+            case _:
+                return await self._act_on_target(parcel, effect)
+
+    async def _act_on_placed(self, parcel: Parcel, effect: Effect) -> Event | None:
+        match effect:
             case do.ShowHeld():
                 self._spool.require_room(parcel.size)
                 await self._notes.show_held(parcel, self._spool.path(parcel))
                 return Shown()
+            case do.Unshow():
+                await self._clearing.unshow(parcel)
+                if parcel.state is State.REJECTED and parcel.decided_by:
+                    await self._notes.rejected(parcel)
+                return Unshown()
+            case do.ErasePlaced():
+                if kept := await self._clearing.erase_placed(parcel):
+                    tell(messages.NOT_ERASED, files=kept)
+                return PlacedErased()
             case _:
-                return await self._act_on_target(parcel, effect)
+                # A return that is left on the share is known by its name: forgotten, it would be fetched again.
+                if parcel.direction is Direction.CLAIM or self._route.returns.after != "leave":
+                    self._ledger.erase_names(parcel.id, self._clock())
+                return None
 
     async def _act_on_spool(self, parcel: Parcel, effect: Effect) -> Event | None:
         claim = parcel.direction is Direction.CLAIM
         match effect:
             case do.Engage():
-                return await asyncio.to_thread(self._spool.engage, parcel) if claim else Engaged()
+                return await in_thread(lambda: self._spool.engage(parcel)) if claim else Engaged()
+            case do.Take() if claim:
+                return await in_thread(lambda: self._spool.take(parcel))
             case do.Take():
-                return await (asyncio.to_thread(self._spool.take, parcel) if claim else self._fetch(parcel))
+                return await self._fetch(parcel)
             case do.LookInSpool():
-                return await asyncio.to_thread(self._spool.look, parcel)
+                return await in_thread(lambda: self._spool.look(parcel))
             case _:
-                await asyncio.to_thread(self._spool.erase, parcel)
+                await in_thread(lambda: self._spool.erase(parcel))
                 return None
 
     async def _fetch(self, parcel: Parcel) -> Event:
         """Copy a return from the share. Rewritten or gone since it was listed: the next look starts a new parcel."""
         if not self._spool.path(parcel).exists():
-            # One at a time: the room that was found must still be there when the bytes come.
-            async with self._fetching:
-                self._spool.erase_part(parcel)
-                self._spool.require_room(COPIES * parcel.fingerprint.size)
-                try:
+            self._spool.erase_part(parcel)
+            try:
+                with self._room_for(COPIES * parcel.fingerprint.size):
                     await self._route.terminal.fetch(source_entry(parcel), self._spool.part(parcel))
-                except (Changed, Absent) as error:
-                    if error.local:
-                        raise
-                    return NothingTaken()
-                except InUse:
-                    return Busy()
-                except ShelfError:
-                    self._spool.erase_part(parcel)
+            except (Changed, Absent) as error:
+                if error.local:
                     raise
-                await asyncio.to_thread(self._spool.complete_part, parcel)
-        return await asyncio.to_thread(self._spool.hash, parcel)
+                return NothingTaken()
+            except InUse:
+                return Busy()
+            except ShelfError:
+                self._spool.erase_part(parcel)
+                raise
+            await in_thread(lambda: self._spool.complete_part(parcel))
+        return await in_thread(lambda: self._spool.hash(parcel))
+
+    @contextmanager
+    def _room_for(self, size: int) -> Iterator[None]:
+        """Room that was found for one return is not given to another while the bytes still come. Raises Refused."""
+        self._spool.require_room(self._promised + size)
+        self._promised += size
+        try:
+            yield
+        finally:
+            self._promised -= size
 
     async def _inspect(self, parcel: Parcel) -> Event:
         verdict = await self._scanner.scan(self._spool.path(parcel)) if self._scanner else Verdict.CLEAN
         if verdict is Verdict.DOWN and parcel.failures < DOWN_MOST:
             return Failed(Trouble.TRANSIENT, self._jitter())
         expected = self._expected[parcel.direction]
-        summary = await asyncio.to_thread(self._spool.summary, parcel, expected, self._clock())
+        now = self._clock()
+        summary = await in_thread(lambda: self._spool.summary(parcel, expected, now))
         trouble = name_trouble(parcel.name)
         reasons: tuple[Reason, ...] = (*held_for(verdict), *((trouble,) if trouble else ()))
         if parcel.direction is Direction.RETURN:
@@ -172,9 +212,10 @@ class Hands:
         reasons += tuple(finding.name for finding in summary.holds)
         if summary.kind.returns:
             reasons += (Hold.NOT_A_CLAIM,)
-        if reasons:
+        # What a person overruled does not keep the file from being a second copy of one that was delivered.
+        if {*reasons} - {*parcel.reasons}:
             return Inspected(summary, reasons)
-        return Inspected(summary, (), self._twin_of(parcel, summary))
+        return Inspected(summary, reasons, self._twin_of(parcel, summary))
 
     def _twin_of(self, parcel: Parcel, summary: Summary) -> str:
         """The id of the newest parcel of the same series if it carries the same bytes and was not held back."""

@@ -1,4 +1,4 @@
-"""A wake-up when something happens in 請求. Only a hint: watchfiles loses events and ends on a name it cannot decode."""
+"""A wake-up when something happens in a folder of people's. Only a hint: watchfiles loses events and ends on a name it cannot decode."""
 
 import asyncio
 from datetime import timedelta
@@ -18,8 +18,8 @@ SET_UP_AGAIN_S = 5.0
 class Hints:
     """Set by the watch, cleared by whoever looks. The timer beside it is what the relay relies on."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
         self._something = asyncio.Event()
 
     async def watch(self) -> None:
@@ -36,7 +36,7 @@ class Hints:
     async def _watch_once(self) -> None:
         standing = False
         watch = awatch(
-            self._folder,
+            *self._folders,
             watch_filter=None,
             debounce=DEBOUNCE_MS,
             step=QUIET_MS,

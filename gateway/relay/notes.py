@@ -11,9 +11,13 @@ from gateway.relay import slip
 from gateway.relay.directory import DirectoryShelf
 from gateway.relay.drop import Found, Oddity
 from gateway.relay.errors import Occupied
+from gateway.relay.events import TargetLooked
 from gateway.relay.ledger import Ledger
-from gateway.relay.parcel import Parcel, State, folder_stamp
-from gateway.relay.places import DELIVERED, HELD, SPOOL
+from gateway.relay.parcel import Hold, Parcel, State, folder_stamp
+from gateway.relay.places import DELIVERED, HELD, REJECTED, SPOOL
+
+REFUSED = "受け付けていません"
+NOT_DELIVERED = "却下済"
 
 
 class Notes:
@@ -33,12 +37,12 @@ class Notes:
         The times are the ledger's: a note may be written days after the delivery, when the power is back.
         """
         final = DELIVERED / _target(parcel)
-        delivered_at = self._reached(parcel, State.DELIVERED)
+        arrival = self._arrival(parcel)
         await self._copy(parcel, copy, final)
         # Two files of one minute, of other names, may share their folder; then each slip says whose it is.
         slip_name = f"{slip.SLIP}.txt" if self._ledger.alone_in_folder(parcel) else f"{slip.SLIP}_{parcel.name}.txt"
-        await self._text(parcel, slip.delivery_slip(parcel, delivered_at, self._head), final.with_name(slip_name))
-        mark = slip.replaced_mark(parcel, delivered_at, self._head)
+        await self._text(parcel, slip.delivery_slip(parcel, arrival, self._head), final.with_name(slip_name))
+        mark = slip.replaced_mark(parcel, arrival, self._head)
         for before in self._replaced(parcel):
             await self._text(
                 parcel, mark, (DELIVERED / _target(before)).with_name(f"{slip.REPLACED}_{parcel.name}.txt")
@@ -52,9 +56,22 @@ class Notes:
     async def show_held(self, parcel: Parcel, copy: Path) -> None:
         """保留: the file under a name that is surely free, and why it waits."""
         place = HELD / held_name(parcel)
-        await self._copy(parcel, copy, place)
-        note = slip.held_note(parcel, self._reached(parcel, State.HELD), self._head)
-        await self._text(parcel, note, place.with_name(f"{place.name}.txt"))
+        if Hold.VIRUS not in parcel.reasons:  # that one stays where nobody can open it
+            await self._copy(parcel, copy, place)
+        held_at = max(step.at for step in self._ledger.steps(parcel.id) if step.state is State.HELD)
+        note = slip.held_note(parcel, held_at, self._head)
+        await self._people.replace_text(note, PurePosixPath(SPOOL, f"{parcel.id}.note"), held_note_of(parcel))
+
+    async def rejected(self, parcel: Parcel) -> None:
+        """保留/却下: what became of a held file that somebody said is not to be delivered."""
+        note = slip.rejected_note(parcel, self._reached(parcel, State.REJECTED), self._head)
+        await self._text(parcel, note, rejected_note_of(parcel))
+
+    async def not_decided(self, moved: PurePosixPath, why: str) -> None:
+        """Beside a file that was moved into 承認 or 却下 in vain."""
+        note = slip.not_decided_note(moved.name, why, self._clock(), self._head)
+        short = sha256(str(moved).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        await self._people.replace_text(note, PurePosixPath(SPOOL, f"{short}.note"), refusal_of(moved))
 
     async def left_alone(self, found: Found, oddity: Oddity) -> None:
         """保留: a note about something in 請求 that is not taken. The file itself stays where it is."""
@@ -64,6 +81,15 @@ class Notes:
         with suppress(Occupied):
             await self._people.put_text(note, PurePosixPath(SPOOL, f"{_short(found)}.note"), HELD / name)
 
+    def _arrival(self, parcel: Parcel) -> slip.Arrival:
+        """When it arrived. If the answer was lost we know only that it was after the rename was asked for."""
+        steps = self._ledger.steps(parcel.id)
+        delivered = next(step for step in steps if step.state is State.DELIVERED)
+        if delivered.event != TargetLooked.__name__:
+            return slip.Arrival(delivered.at)
+        asked = [step.at for step in steps if (step.state, step.attempt) == (State.RENAMING, delivered.attempt)]
+        return slip.Arrival(delivered.at, min(asked, default=None))
+
     def _reached(self, parcel: Parcel, state: State) -> datetime:
         """When the parcel came into `state`; a try that failed there repeats the state in its history."""
         return next(step.at for step in self._ledger.steps(parcel.id) if step.state is state)
@@ -72,9 +98,9 @@ class Notes:
         """The newest earlier number that was delivered, and those after it that are still on their way; none held."""
         before = self._ledger.number_before(parcel)
         while before is not None:
-            if before.state not in {State.HELD, State.FORGOTTEN}:
+            if before.state.moving or before.arrived:
                 yield before
-            if before.state in {State.DELIVERED, State.NOTED, State.RETIRED}:
+            if before.arrived:
                 return
             before = self._ledger.number_before(before)
 
@@ -102,6 +128,21 @@ def held_name(parcel: Parcel) -> str:
     """`RECEIPTC_1108-2310_3f2a91.UKE`: the moment it was seen and the parcel's id keep it apart from its namesakes."""
     name = PurePosixPath("読めない名前" if name_trouble(parcel.name) is not None else parcel.name)
     return f"{name.stem}_{folder_stamp(parcel.seen_at)}_{parcel.id[:6]}{name.suffix}"
+
+
+def held_note_of(parcel: Parcel) -> PurePosixPath:
+    """Where the note on a held parcel lies."""
+    return HELD / f"{held_name(parcel)}.txt"
+
+
+def rejected_note_of(parcel: Parcel) -> PurePosixPath:
+    """Where the note on a rejected parcel lies."""
+    return HELD / REJECTED / f"{NOT_DELIVERED}_{held_name(parcel)}.txt"
+
+
+def refusal_of(moved: PurePosixPath) -> PurePosixPath:
+    """Where the note on a file lies that was moved into 承認 or 却下 in vain."""
+    return moved.with_name(f"{REFUSED}_{moved.name}.txt")
 
 
 def _target(parcel: Parcel) -> PurePosixPath:

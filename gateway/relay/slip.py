@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from gateway.claims.calendar import JAPAN
-from gateway.claims.catalogue import RULES_BY_NAME
 from gateway.claims.finding import Severity
-from gateway.claims.names import NameTrouble
 from gateway.claims.summary import Summary
 from gateway.relay.drop import Oddity
-from gateway.relay.parcel import Direction, Hold, Parcel
+from gateway.relay.parcel import Direction, Parcel
+from gateway.relay.places import APPROVED, REJECTED
+from gateway.relay.why import because
 from gateway.site.model import Responsible
 
 SLIP = "配達票"
@@ -21,59 +22,49 @@ NOT_A_RECEIPT = (
 )
 _CONFIDENTIAL = "【厳秘】診療報酬請求に関する情報です。取扱いに注意してください。"
 
-_WHY: dict[str, tuple[str, str]] = {
-    NameTrouble.NOT_TEXT: ("ファイル名の文字が読めません", "ファイル名を付け直してください"),
-    NameTrouble.FORBIDDEN_CHARACTER: ("ファイル名に Windows で使えない文字があります", "ファイル名を付け直してください"),
-    NameTrouble.DEVICE: ("Windows で使えないファイル名です", "ファイル名を付け直してください"),
-    NameTrouble.TRAILING: ("ファイル名が点または空白で終わっています", "ファイル名を付け直してください"),
-    NameTrouble.TOO_LONG: ("ファイル名が長すぎます", "短いファイル名を付けてください"),
-    Hold.OCCUPIED: ("配達先に同じ名前の別のファイルがあります", "配達先のファイルを確認し、保守窓口に連絡してください"),
-    Hold.UNKNOWN_DELIVERY: (
-        "配達できたか確認できません（端末で移動された可能性があります）",
-        "端末の共有フォルダーにファイルがあるか確認してください。なければ、もう一度請求フォルダーに入れてください",
-    ),
-    Hold.REFUSED: ("配達先がこのファイルを受け付けません", "ファイル名を確認し、保守窓口に連絡してください"),
-    Hold.NEVER_THE_SAME: ("配達先から読み戻した内容が毎回異なります", "端末のディスクを点検し、保守窓口に連絡してください"),
-    Hold.NOT_A_CLAIM: ("返戻のファイルで、請求ファイルではありません", "請求フォルダーには請求ファイルだけを入れてください"),
-    Hold.FAULT: ("ゲートウェイがこのファイルを処理できませんでした", "端末に届いていないか確認し、保守窓口に連絡してください"),
-    Hold.EXPORTED: (
-        "USB メモリー等へ書き出されました",
-        "端末に入れて請求するのは一度だけにしてください。書き出したものを使わないときだけ、この保留を解除してください",
-    ),
-    Hold.REBUILT: (
-        "台帳を作り直したため、どこまで届いたか確かめられません",
-        "端末に届いているか確認してください。届いていなければ、この保留を解除するか、請求フォルダーにもう一度入れてください",
-    ),
-    Oddity.LINK: ("リンク（ショートカット）は受け取りません", "ファイルそのものを入れてください"),
-    Oddity.SPECIAL: ("通常のファイルではありません", "ファイルを入れ直してください"),
-    Oddity.HARD_LINK: ("別の場所と共有されているファイルは受け取りません", "コピーを入れてください"),
-    Oddity.NOT_OURS: ("別の利用者の権限で置かれています", "共有フォルダーから入れ直すか、保守窓口に連絡してください"),
-    Oddity.TOO_DEEP: ("フォルダーが深すぎます", "請求フォルダー、またはその中の 社保・国保 に直接入れてください"),
-}  # fmt: skip
+_CODE = "確認符号: "
 
 _SPACES = "\N{IDEOGRAPHIC SPACE}\N{NO-BREAK SPACE}"  # not printable to Python, harmless in a name
 
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Whose slips these are: the site's name and the people of C26."""
+    """Whose slips these are: the site's name, the people of C26, and who may release a held file."""
 
     site: str
     responsible: Responsible
+    releasers: tuple[str, ...] = ()
 
 
-def delivery_slip(parcel: Parcel, delivered_at: datetime, head: Letterhead) -> str:
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When a file reached the terminal: at `latest`, or after `earliest` if the answer was lost on the way."""
+
+    latest: datetime
+    earliest: datetime | None = None
+
+    @property
+    def shown(self) -> str:
+        """On a Japanese clock."""
+        if self.earliest is None:
+            return _moment(self.latest)
+        return f"{_moment(self.earliest)} から {_moment(self.latest)} までの間（応答が途切れたため、後で確かめました）"
+
+
+def delivery_slip(parcel: Parcel, arrival: Arrival, head: Letterhead) -> str:
     """The slip beside a delivered claim file."""
-    lines = [NOT_A_RECEIPT, "", *_what(parcel, delivered_at, "端末に届いた日時")]
+    lines = [NOT_A_RECEIPT, "", *_what(parcel, arrival.shown, "端末に届いた日時")]
+    if parcel.decided_by:
+        lines.append(f"保留を解除した人: {parcel.decided_by}（理由: {parcel.decided_why}）")
     if parcel.number > 1:
         lines += ["", "同じ月の前の回と差し替わります。回の数字が最も大きいものが最新です。"]
     lines += _doubts(parcel.summary)
     return _letter(lines, head)
 
 
-def replaced_mark(parcel: Parcel, delivered_at: datetime, head: Letterhead) -> str:
+def replaced_mark(parcel: Parcel, arrival: Arrival, head: Letterhead) -> str:
     """The mark in the folder of the number before."""
-    when = _moment(delivered_at)
+    when = arrival.shown
     return _letter(
         [
             f"差替済: {parcel.name} は {parcel.number:02}回目（{when}）のファイルが新しいものです。この回のファイルは使いません。"
@@ -92,26 +83,47 @@ def held_note(parcel: Parcel, held_at: datetime, head: Letterhead) -> str:
     """Why a file waits, and what to do."""
     lines = ["このファイルは配達されていません（保留）。", ""]
     for reason in parcel.reasons:
-        lines += _because(reason, parcel.summary)
-    lines += ["", *_what(parcel, held_at, "保留にした日時")]
+        lines += because(reason, parcel.summary)
+    lines += ["", *_ways_out(parcel, head), "", *_what(parcel, _moment(held_at), "保留にした日時")]
     return _letter(lines, head)
+
+
+def rejected_note(parcel: Parcel, rejected_at: datetime, head: Letterhead) -> str:
+    """What became of a held file that somebody said is not to be delivered."""
+    lines = [
+        f"{parcel.name} は配達しません（却下）。",
+        f"却下した人: {parcel.decided_by}（理由: {parcel.decided_why}）",
+        "配達するときは、もう一度請求フォルダーに入れてください。",
+        "",
+        *_what(parcel, _moment(rejected_at), "却下した日時"),
+    ]
+    return _letter(lines, head)
+
+
+def not_decided_note(name: str, why: str, noticed_at: datetime, head: Letterhead) -> str:
+    """Why a file that was moved into 承認 or 却下 stays where it is. `why` is one of our own sentences."""
+    lines = [f"{name} は配達していません。", why, "", f"日時: {_moment(noticed_at)}"]
+    return _letter(lines, head)
+
+
+def _ways_out(parcel: Parcel, head: Letterhead) -> list[str]:
+    lines = ["直したファイルは、請求フォルダーに入れてください。このファイルは書き換えても配達されません。"]
+    if not parcel.releasable:
+        lines.append("この保留は解除できません。")
+    elif head.releasers:
+        places = "、".join(f"{APPROVED}/{name}" for name in head.releasers)
+        lines.append(
+            f"このまま配達するときは、承認できる人が、このファイルを自分の名前のフォルダーに移してください: {places}"
+        )
+    else:
+        lines.append("このまま配達するときは、保守窓口に連絡してください。")
+    return [*lines, f"配達しないときは、このファイルを {REJECTED} フォルダーに移してください。"]
 
 
 def odd_note(shown_path: str, oddity: Oddity, noticed_at: datetime, head: Letterhead) -> str:
     """Why something in 請求 is left where it is."""
-    lines = [f"請求フォルダーの次のものは受け取っていません: {shown_path}", "", *_because(oddity, None)]
+    lines = [f"請求フォルダーの次のものは受け取っていません: {shown_path}", "", *because(oddity, None)]
     return _letter([*lines, "", f"日時: {_moment(noticed_at)}"], head)
-
-
-def _because(reason: str, summary: Summary | None) -> list[str]:
-    """Why, and what to do. The rules' words are in the catalogue; the figures stand in the file's own findings."""
-    rule = RULES_BY_NAME.get(reason)
-    if rule is None:
-        why, todo = _WHY[reason]
-        return [f"理由: {why}", f"すること: {todo}"]
-    found = next((finding for finding in (summary.findings if summary else ()) if finding.name == reason), None)
-    why = found.text("ja") if found else f"次を満たしていません: {rule.checks.ja}"
-    return [f"理由: {why}（{rule.id}）", f"すること: {rule.todo.ja}"]
 
 
 def _doubts(summary: Summary | None) -> list[str]:
@@ -122,12 +134,12 @@ def _doubts(summary: Summary | None) -> list[str]:
     return ["", "送信の前に確認してください:", *lines] if lines else []
 
 
-def _what(parcel: Parcel, moment: datetime, when: str) -> list[str]:
+def _what(parcel: Parcel, shown: str, when: str) -> list[str]:
     lines = [
         f"ファイル: {parcel.name}",
         f"大きさ: {parcel.size:,} バイト",
         f"SHA-256: {parcel.digest}",
-        f"{when}: {_moment(moment)}",
+        f"{when}: {shown}",
     ]
     if parcel.target is not None:
         lines.append(f"置き場所: {parcel.target}")
@@ -166,7 +178,21 @@ def _letter(lines: list[str], head: Letterhead) -> str:
         f"安全管理責任者: {people.system_manager.name} {people.system_manager.phone}",
         f"保守: {people.vendor.name} {people.vendor.phone}",
     ]
-    return "\ufeff" + "\r\n".join(map(_printable, [*lines, "", "――――", *contacts, _CONFIDENTIAL, ""]))
+    text = "\ufeff" + "\r\n".join(map(_printable, [*lines, "", "――――", *contacts, _CONFIDENTIAL, ""]))
+    return f"{text}{_CODE}{_code(text)}\r\n"
+
+
+def unchanged(data: bytes) -> bool:
+    """Whether these are the bytes of one of our letters, whoever wrote it when: its last line is made from all others."""
+    try:
+        text, _, code = data.decode().rpartition(_CODE)
+    except UnicodeDecodeError:
+        return False
+    return code == f"{_code(text)}\r\n"
+
+
+def _code(text: str) -> str:
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _printable(line: str) -> str:

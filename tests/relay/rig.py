@@ -12,7 +12,9 @@ from typing import TypeVar
 from gateway.claims.reader import Expected
 from gateway.claims.site_rules import Place
 from gateway.relay.antivirus import Clamd
+from gateway.relay.approvals import Approvals
 from gateway.relay.arrivals import Arrivals
+from gateway.relay.clearing import Clearing
 from gateway.relay.clock import Clocks
 from gateway.relay.collector import Collector, sweep
 from gateway.relay.courier import Acting, Courier
@@ -51,6 +53,7 @@ HEAD = Letterhead(
         system_manager=Contact(name="院長室", phone="03-0000-0000"),
         vendor=Contact(name="保守窓口", phone="03-0000-0001"),
     ),
+    ("山田",),
 )
 EXPECTED = {
     Direction.CLAIM: Expected(Place("0000000", "12")),
@@ -119,7 +122,7 @@ class Rig:
 
     def __init__(self, place: Path, *, after: str = "move", carry: tuple[str, ...] = ()) -> None:
         self.places = Places(place / "state")
-        self.places.prepare()
+        self.places.prepare(HEAD.releasers)
         self.share = place / "share"
         for name in ("claims", "returns"):
             (self.share / name).mkdir(parents=True, exist_ok=True)
@@ -179,6 +182,7 @@ class Rig:
                 ledger=ledger,
                 route=route,
                 notes=notes,
+                clearing=Clearing(self.places, route),
                 presence=Presence(asleep_is_normal=True),
                 expected=self.expected,
                 clock=self.clocks.wall,
@@ -198,6 +202,16 @@ class Rig:
                         pace=QUICK,
                         clocks=self.clocks,
                     )
+                    approvals = Approvals(
+                        places=self.places,
+                        people=people,
+                        ledger=ledger,
+                        courier=courier,
+                        notes=notes,
+                        pace=QUICK,
+                        clocks=self.clocks,
+                        releasers=HEAD.releasers,
+                    )
                     collector = Collector(route, courier, ledger, QUICK, self.clocks, spool=self.places.spool)
                     await sweep(people, ledger)
                     spool.sweep(ledger)
@@ -205,6 +219,7 @@ class Rig:
                     for _ in range(self.rounds):
                         for _ in range(2):  # once to see, once more to find it settled
                             await arrivals.look()
+                            await approvals.look()
                             await collector.poll()
                         await rest(courier)
                         await collector.poll()

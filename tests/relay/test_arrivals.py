@@ -10,6 +10,7 @@ import pytest
 from gateway.journal import configure
 from gateway.relay import drop
 from gateway.relay.arrivals import Arrivals
+from gateway.relay.clearing import Clearing
 from gateway.relay.clock import Clocks
 from gateway.relay.courier import Courier
 from gateway.relay.directory import DirectoryShelf
@@ -58,11 +59,13 @@ def watched(tmp_path: Path, work: Callable[[Watching], Awaitable[None]]) -> None
         clocks = Clocks(lambda: watching.now, lambda: watching.now)
         with Ledger.open(rig.places.ledger) as ledger:
             notes = Notes(people, ledger, HEAD, clocks.wall)
+            route = Route(people, DirectoryShelf(rig.share, QUICK.deadline), SHARE, rig.returns)
             hands = Hands(
                 spool=Spool(rig.places.spool, rig.places.drop),
                 ledger=ledger,
-                route=Route(people, DirectoryShelf(rig.share, QUICK.deadline), SHARE, rig.returns),
+                route=route,
                 notes=notes,
+                clearing=Clearing(rig.places, route),
                 presence=Presence(asleep_is_normal=True),
                 expected=rig.expected,
                 clock=clocks.wall,

@@ -35,7 +35,7 @@ class Desk:
     def known(self, number: int, state: State, **changes: Any) -> Parcel:
         """A parcel the ledger shows in `state`."""
         digest = hashlib.sha256(CONTENT).hexdigest()
-        one = replace(parcel(number), state=state, digest=digest, seen_at=NOW, **changes)
+        one = replace(parcel(number, reasons=()), state=state, digest=digest, seen_at=NOW, **changes)
         self.ledger.record(one, "Begun", _at(number))
         return one
 

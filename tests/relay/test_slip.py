@@ -33,7 +33,7 @@ def test_every_oddity_says_why_and_what_to_do(oddity: Oddity) -> None:
 
 
 def test_a_slip_is_for_notepad_and_never_a_receipt() -> None:
-    text = slip.delivery_slip(parcel(2), NOW, HEAD)
+    text = slip.delivery_slip(parcel(2), slip.Arrival(NOW), HEAD)
 
     assert text.startswith("\ufeff" + slip.NOT_A_RECEIPT + "\r\n")
     assert text.count("\n") == text.count("\r\n")
@@ -59,11 +59,11 @@ def test_the_note_says_which_rule_held_the_file() -> None:
 
 def test_the_slip_says_what_to_look_at_before_sending() -> None:
     summary = read([claim_file(receipt(2), receipt(1), trailer="GO,2,200,99", end=b"")])
-    text = slip.delivery_slip(parcel(summary=summary), NOW, HEAD)
+    text = slip.delivery_slip(parcel(summary=summary), slip.Arrival(NOW), HEAD)
 
     assert "送信の前に確認してください:\r\n・レセプト番号が 1 からの昇順になっていません（U014）" in text
     assert "U025" not in text  # a note is no warning
-    assert "確認してください:" not in slip.delivery_slip(parcel(), NOW, HEAD)
+    assert "確認してください:" not in slip.delivery_slip(parcel(), slip.Arrival(NOW), HEAD)
 
 
 @pytest.mark.parametrize("name", ["RECEIPTC.UKE", "社保　11月分.UKE", "ﾚｾﾌﾟﾄ①.UKE", "a b.UKE"])
