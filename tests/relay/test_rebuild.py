@@ -1,8 +1,7 @@
 import hashlib
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +16,7 @@ from gateway.relay.rebuild import rebuild
 from gateway.relay.verify import verify
 from tests.claims.synthetic import claim_file
 from tests.relay.test_ledger import NOW, parcel
+from tests.relay.test_rebuild_salvage import leaf
 
 CONTENT = claim_file()
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -45,23 +45,13 @@ def damage(path: Path, page: int) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def page_of_table(path: Path, table: str) -> int:
-    """A page that holds rows of the table, and no page of its inner tree."""
-    with closing(sqlite3.connect(path)) as connection:
-        question = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY pageno LIMIT 1 OFFSET 1"
-        try:
-            return int(connection.execute(question, (table,)).fetchone()[0])
-        except sqlite3.OperationalError:
-            pytest.skip("this SQLite was built without dbstat")
-
-
 def held(places: Places) -> dict[str, tuple[str, ...]]:
     with Ledger.read(places.ledger) as ledger:
         return {found.id: found.reasons for found in ledger.parcels(1000) if found.state is State.HELD}
 
 
 def test_a_damaged_ledger_is_refused_rebuilt_and_sound_again(places: Places) -> None:
-    old = damage(places.ledger, page_of_table(places.ledger, "parcel"))
+    old = damage(places.ledger, leaf(places.ledger, "parcel", 1))
     with pytest.raises(LedgerError, match="keep the file"):
         Ledger.open(places.ledger)
 
