@@ -4,8 +4,10 @@ from pathlib import Path
 
 from gateway.enforcer import messages
 from gateway.journal import Message
-from gateway.relay.messages import MESSAGES
+from gateway.relay import ledger_messages
+from gateway.relay import messages as relay_messages
 
+MESSAGES = (*relay_messages.MESSAGES, *ledger_messages.MESSAGES)
 OURS = tuple(value for value in vars(messages).values() if isinstance(value, Message))
 
 
