@@ -88,9 +88,9 @@ def _said(done: Exported, lang: str) -> list[str]:
             f"  {done.held} 件を保留にしました。保留を解除しない限り、ゲートウェイからは配達されません",
         ]
     return [
-        f"{done.archive}: {len(done.parcels)} parcels, encrypted and read back",
+        f"{done.archive}: {len(done.parcels)} exported, encrypted and read back",
         f"  sha256 {done.digest}",
-        f"  {done.held} of them are held now: the gateway delivers them only if somebody releases them",
+        f"  {done.held} held from now on: the gateway delivers what is held only if somebody releases it",
     ]
 
 

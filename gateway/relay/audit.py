@@ -63,7 +63,7 @@ def covered(row: Mapping[str, Any]) -> dict[str, Any]:
         "month": row["month"] if row["number"] else "",
         "payer": row["payer"] if row["number"] else "",
         "duplicate": row["duplicate"],
-        "reasons": row["reasons"],
+        "reasons": json.loads(row["reasons"]),
         "commitment": "" if row["erased"] else _commitment(row),
         **counts,
     }

@@ -69,7 +69,10 @@ def write(file: BinaryIO, items: Iterable[tuple[Item, Iterable[bytes]]], letter:
         archive.setencryption(pyzipper.WZ_AES, nbits=_AES_BITS)
         archive.writestr(_LETTER, _encoded(letter))
         for item, chunks in items:
-            with archive.open(str(item.inside), "w", force_zip64=True) as entry:
+            moment = item.parcel.seen_at.astimezone(JAPAN).timetuple()[:6]
+            info = archive.zipinfo_cls(filename=str(item.inside), date_time=moment)
+            info.compress_type = pyzipper.ZIP_DEFLATED
+            with archive.open(info, "w", force_zip64=True) as entry:
                 for chunk in chunks:
                     entry.write(chunk)
     sink.flush()

@@ -38,8 +38,8 @@ def test_undelivered_claims_leave_and_are_held(
 
     (archive,) = medium.iterdir()
     said = capsys.readouterr().out
-    assert said.startswith(f"{archive}: 2 parcels, encrypted and read back\n")
-    assert "2 of them are held now" in said
+    assert said.startswith(f"{archive}: 2 exported, encrypted and read back\n")
+    assert "2 held from now on" in said
     with Ledger.read(places.ledger) as ledger:
         assert {ledger.state(claim(number, State.HELD).id) for number in (1, 3, 4)} == {State.HELD}
     assert export(places, medium, "--password-file", str(password_file)) == Exit.NO
@@ -51,7 +51,7 @@ def test_any_parcel_by_its_id(
 ) -> None:
     whole = claim(2, State.NOTED).id
     assert export(places, medium, "--id", whole, "--id", whole, "--password-file", str(password_file)) == Exit.OK
-    assert "1 parcels" in capsys.readouterr().out
+    assert ": 1 exported" in capsys.readouterr().out
 
 
 def test_the_password_is_asked_twice_and_never_shown(places: Places, medium: Path) -> None:

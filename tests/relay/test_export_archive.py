@@ -126,3 +126,4 @@ def test_the_cipher_is_what_we_say() -> None:
 
     with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
         assert {info.wz_aes_strength for info in archive.infolist()} == {3}  # 3 = 256 bits, WinZip's table
+        assert archive.infolist()[1].date_time == (2026, 11, 8, 23, 10, 0)  # Japan's clock
