@@ -39,8 +39,9 @@ class Block:
     def prints(self) -> str:
         """What the command prints now, standard output and standard error, progress aside."""
         words = shlex.split(self.command)[1:]
+        lang = [] if "--lang" in words else ["--lang", "en"]
         done = subprocess.run(
-            [sys.executable, "-m", "gateway.cli.main", *words, "--lang", "en"],
+            [sys.executable, "-m", "gateway.cli.main", *words, *lang],
             cwd=REPOSITORY,
             capture_output=True,
             text=True,

@@ -12,7 +12,20 @@ from gateway.cli.command import Command, Exit, Refused
 from gateway.site.errors import SiteFileError
 
 # Imported only when asked for: the relay must not load the firewall, nor `check` the twin.
-COMMANDS = ("init", "check", "schema", "show", "explain", "apply", "relay", "files", "inspect", "calendar", "demo")
+COMMANDS = (
+    "init",
+    "check",
+    "schema",
+    "show",
+    "explain",
+    "apply",
+    "relay",
+    "files",
+    "inspect",
+    "calendar",
+    "terminal-sheet",
+    "demo",
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -50,7 +63,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     wanted = next((word for word in argv if word in COMMANDS), None)
     for name in (wanted,) if wanted else COMMANDS:
-        command: Command = importlib.import_module(f"gateway.cli.{name}").COMMAND
+        command: Command = importlib.import_module(f"gateway.cli.{name.replace('-', '_')}").COMMAND
         sub = subparsers.add_parser(
             command.name,
             help=command.summary,
