@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 import gateway
-from gateway.cli.command import Command, Exit, Refused
+from gateway.cli.command import Command, Denied, Exit, Refused
 from gateway.site.errors import SiteFileError
 
 # Imported only when asked for: the relay must not load the firewall, nor `check` the twin.
-COMMANDS = ("init", "check", "schema", "show", "explain", "apply", "relay", "inspect", "calendar", "demo")
+COMMANDS = (
+    *("init", "check", "schema", "show", "explain"),
+    *("plan", "apply", "confirm", "rollback", "history", "grant", "grants", "revoke", "status"),
+    *("inspect", "calendar", "demo", "enforcer", "relay"),
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,6 +27,9 @@ def main(argv: list[str] | None = None) -> int:
     except SiteFileError as error:
         print(error, file=sys.stderr)
         return Exit.INPUT
+    except Denied as error:
+        print(error, file=sys.stderr)
+        return Exit.NO
     except Refused as error:
         print(error, file=sys.stderr)
         return Exit.SYSTEM

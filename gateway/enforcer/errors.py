@@ -1,8 +1,9 @@
-"""What the enforcer can say no with. `str()` is one line for a person.
+"""What the enforcer can say no with. `str()` is for a person, one line unless said.
 
 EnforcerError
 ├── ApplyError     the kernel refused, or is not what was asked for; says whether the former state is back
 ├── Refuted        the proof refuses a candidate, or what the kernel shows
+├── Unfit          the site file is wrong, or declares what cannot be enforced; one line per mistake
 ├── Busy           somebody else is at it; says who
 ├── NotNow         the request does not fit the state: nothing to confirm, no such grant
 ├── StateError     the state directory cannot be used, or holds what nobody wrote
@@ -20,6 +21,10 @@ class ApplyError(EnforcerError):
 
 class Refuted(EnforcerError):
     """The proof says no."""
+
+
+class Unfit(EnforcerError):
+    """The site file cannot be put in force."""
 
 
 class Busy(EnforcerError):

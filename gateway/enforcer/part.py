@@ -5,7 +5,7 @@ after them, nothing is forwarded that no table marked. The tunnel will be a four
 """
 
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gateway.firewall import part as firewall
 from gateway.firewall.nft import Nft, NftError
@@ -135,4 +135,5 @@ class WiringPart:
         return tuple(step for step in steps if not isinstance(step.item, Rule))
 
 
-Parts = tuple[GuardPart | FirewallPart | WiringPart, ...]
+Parts = tuple[Part[Any], ...]
+"""In the order in which they are made so."""

@@ -57,13 +57,18 @@ class Store:
 
     def keep(self, text: bytes) -> str:
         """Write a site file down. Returns its digest. Durable on return."""
-        digest = hashlib.sha256(text).hexdigest()
+        digest = digest_of(text)
         _replace(self.site_file(digest), text)
         return digest
 
     def site_file(self, digest: str) -> Path:
         """Where the site file with this digest is."""
         return self.root / _SITES / f"{digest}.yaml"
+
+
+def digest_of(text: bytes) -> str:
+    """What a site file is known by."""
+    return hashlib.sha256(text).hexdigest()
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 import errno
 import socket
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,25 @@ def observe(wanted: Wiring) -> Wiring:
             routes=tuple(route for route in _routes(ip, by_number) if _concerns(route, names)),
             sysctls=tuple(Sysctl(one.path, value) for one in wanted.sysctls if (value := _read(one.path)) is not None),
         )
+
+
+def present(wanted: Wiring) -> tuple[Wiring, tuple[str, ...]]:
+    """`wanted` as far as its ports are there, and the names of those that are not."""
+    with IPRoute() as ip:
+        there = {dict(link["attrs"])["IFLA_IFNAME"] for link in ip.get_links()}
+    missing = tuple(up.port for up in wanted.up if up.port not in there)
+    if not missing:
+        return wanted, ()
+    return (
+        replace(
+            wanted,
+            up=tuple(up for up in wanted.up if up.port in there),
+            addresses=tuple(address for address in wanted.addresses if address.port in there),
+            routes=tuple(route for route in wanted.routes if route.port in there),
+            sysctls=tuple(one for one in wanted.sysctls if not set(Path(one.path).parts) & set(missing)),
+        ),
+        missing,
+    )
 
 
 def apply(changes: Iterable[Change]) -> None:
