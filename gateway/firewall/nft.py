@@ -75,6 +75,12 @@ class Nft:
         (number,) = self._sockets
         return number
 
+    def port_id(self) -> int:
+        """The netlink port id of that socket, by which notifications name who changed something; 0 before its first message."""
+        with socket.socket(fileno=os.dup(self.fileno())) as copy:
+            port: int = copy.getsockname()[0]
+            return port
+
 
 def _netfilter_sockets() -> set[int]:
     """The netlink sockets to netfilter that this process has open."""
