@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,12 +25,13 @@ from gateway.enforcer.proof import CONFIRM_ONLY, Proof
 from gateway.enforcer.service import perform, status
 from gateway.enforcer.store import Store
 from gateway.enforcer.upkeep import RETRY_S, Upkeep
+from gateway.enforcer.watch.poll import POLL_S
+from gateway.enforcer.watch.watch import Watch
 from gateway.journal import tell
 from gateway.journal.notify import notify, watchdog_interval_s
 
-Source = Callable[[asyncio.Queue[Change]], Coroutine[Any, Any, None]]
-"""Puts what it hears on the queue until it is cancelled."""
-
+CHANGES_MAX = 256
+"""More waiting changes say no more than "read everything": the rest waits in the kernel, or is lost there and told so."""
 T = TypeVar("T")
 _CHANGING = requests.Apply | requests.Rollback | requests.Confirm
 
@@ -44,7 +45,8 @@ class Setting:
     site_file: Path | None = None
     clock: Clock = field(default_factory=Clock)
     proof: Proof = CONFIRM_ONLY
-    sources: Sequence[Source] = ()
+    poll_s: float = POLL_S
+    """How often what raises no event is read."""
 
 
 def run(setting: Setting) -> None:
@@ -61,7 +63,8 @@ class Daemon:
         self._setting = setting
         self._store = store
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="box")
-        self._changes: asyncio.Queue[Change] = asyncio.Queue()
+        self._watch = Watch(self._own_port, setting.poll_s)
+        self._changes: asyncio.Queue[Change] = asyncio.Queue(CHANGES_MAX)
         self._hurry = asyncio.Event()
         self._changing = ""
         self._door: Door
@@ -75,21 +78,28 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
         try:
-            await self._in_worker(self._start)
-            control = await Control.listening(self._setting.run_dir, self._perform)
-            async with asyncio.TaskGroup() as group:
-                loop.add_signal_handler(signal.SIGHUP, lambda: group.create_task(self._reload()))
-                tasks = [group.create_task(control.serve())]
-                tasks += [group.create_task(source(self._changes)) for source in self._setting.sources]
-                tasks += [group.create_task(job()) for job in (self._keep, self._watch_clock, self._report)]
-                notify("READY=1")
-                await stopping.wait()
-                notify("STOPPING=1")
-                tell(messages.STOPPED)
-                for task in tasks:
-                    task.cancel()
+            # Subscribed first: what happens while the box is made as declared is not missed.
+            with self._watch:
+                await self._work(loop, stopping)
         finally:
             self._worker.shutdown()
+
+    async def _work(self, loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
+        await self._in_worker(self._start)
+        control = await Control.listening(self._setting.run_dir, self._perform)
+        async with asyncio.TaskGroup() as group:
+            loop.add_signal_handler(signal.SIGHUP, lambda: group.create_task(self._reload()))
+            tasks = [group.create_task(control.serve()), group.create_task(self._watch.run(self._changes))]
+            tasks += [group.create_task(job()) for job in (self._keep, self._watch_clock, self._report)]
+            notify("READY=1")
+            await stopping.wait()
+            notify("STOPPING=1")
+            tell(messages.STOPPED)
+            for task in tasks:
+                task.cancel()
+
+    def _own_port(self) -> int:
+        return self._door.nft.port_id()
 
     def _start(self) -> None:
         self._door = Door()

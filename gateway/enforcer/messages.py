@@ -170,3 +170,46 @@ CROWDED = Message(
     "the control socket had more than {clients} clients at once: the rest were turned away",
     "制御ソケットへの同時接続が{clients}件を超えたため、超過分を拒否しました",
 )
+
+DROPPED = Message(
+    "bd14a015b9124dbba01aa5bb167f22f8",
+    "PACKETS_DROPPED",
+    Level.NOTICE,
+    "{origin} to {target}: at least {packets} packets dropped in a minute, of {kinds} kinds; the first: {source} to "
+    "{destination} {service}",
+    "{origin}から{target}: 1分間に少なくとも{packets}個（{kinds}種類）のパケットを破棄しました。最初のもの: "
+    "{source}から{destination} {service}",
+)
+"""`at least`: a rule logs five packets a second per pair; its counter has them all."""
+SPOOFED = Message(
+    "849df9ba0e4f46ca95993683ecd8d488",
+    "SOURCE_SPOOFED",
+    Level.WARNING,
+    "{zone} ({port}): at least {packets} packets in a minute from an address that does not live there; the first: "
+    "{source} to {destination} {service}",
+    "{zone}（{port}）: そこに属さない送信元からのパケットが1分間に少なくとも{packets}個ありました。最初のもの: "
+    "{source}から{destination} {service}",
+)
+WRONG_CABLE = Message(
+    "8d2488adeafd4b5fa80c9a5449d76cc6",
+    "CABLE_WRONG",
+    Level.ERROR,
+    "{source} belongs to {home} and is heard at {zone} ({port}): a cable is in the wrong port, or somebody pretends",
+    "{home}に属する{source}が{zone}（{port}）に現れました。ケーブルの差し間違い、またはなりすましです",
+)
+TABLE_FULL = Message(
+    "f68eef7465de4b348ca562654f005c15",
+    "CONNECTIONS_FULL",
+    Level.ERROR,
+    "the table of connections is full ({connections} of {limit}; {refused} refused in a minute): new sessions fail until "
+    "old ones end. look for a PC that opens them without end",
+    "コネクション表が満杯です（{limit}件中{connections}件、1分間に{refused}件を拒否）。既存の通信が終わるまで新しい"
+    "通信を開始できません。大量に接続している端末を確認してください",
+)
+DROPS_UNHEARD = Message(
+    "e7464d128b544ff399fe4aae3f291768",
+    "DROPS_UNHEARD",
+    Level.WARNING,
+    "what the firewall drops cannot be told: {reason}. another program may be reading NFLOG group 5",
+    "破棄したパケットを記録できません: {reason}。他のプログラムがNFLOGグループ5を使用している可能性があります",
+)

@@ -19,6 +19,7 @@ from gateway.wiring.part import WiringError
 PartError = (NftError, WiringError)
 """What any part raises when the kernel refuses."""
 
+WIRING = "wiring"
 _ROUNDS = 5
 """A foreign rule of a priority we use cannot be told from ours when it is taken away: what went along is put back."""
 
@@ -59,7 +60,7 @@ class GuardPart:
 
     def observe(self) -> Wiring:
         """The routing rules that stand."""
-        return Wiring(rules=wiring.observe(self._rules).rules)
+        return Wiring(rules=wiring.observe_rules(self.wanted.rules))
 
     def difference(self, found: Wiring) -> tuple[str, ...]:
         """The rules to add and to take away."""
@@ -112,11 +113,11 @@ class WiringPart:
     """Links, addresses, routes and kernel settings."""
 
     wanted: Wiring
-    name: str = "wiring"
+    name: str = WIRING
 
     def observe(self) -> Wiring:
         """What the declared ports carry."""
-        return replace(wiring.observe(self.wanted), rules=())
+        return wiring.observe(replace(self.wanted, rules=()))
 
     def difference(self, found: Wiring) -> tuple[str, ...]:
         """The steps to take, in order."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from gateway.enforcer import connections
 from gateway.enforcer.desired import Desired
 from gateway.enforcer.errors import PurgeError, Refuted
-from gateway.enforcer.part import PartError
+from gateway.enforcer.part import WIRING, PartError
 from gateway.enforcer.proof import Proof
 from gateway.enforcer.transaction import Difference, parts
 from gateway.firewall import part as firewall
@@ -60,7 +60,8 @@ def _settled(desired: Desired, done: Repaired, door: Nft | None, proof: Proof) -
     if not done.found or done.failures:
         return done
     try:
-        cut = connections.purge(desired.policy, firewall.observe(door))
+        opened = any(one.part != WIRING for one in done.found)
+        cut = connections.purge(desired.policy, firewall.observe(door)) if opened else 0
         proof.live(desired)
     except (*PartError, PurgeError, Refuted) as error:
         return replace(done, failures=(str(error),))

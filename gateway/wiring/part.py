@@ -83,15 +83,19 @@ def observe(wanted: Wiring) -> Wiring:
             raise WiringError(f"no such port: {', '.join(missing)}. this box has: {there}")
         by_number = {link["index"]: name for name, link in index.items()}
         return Wiring(
-            rules=tuple(
-                rule
-                for rule in all_rules(ip)
-                if rule in wanted.rules or (rule not in _KERNELS_OWN and rule.priority != BARRIER)
-            ),
+            rules=observe_rules(wanted.rules) if wanted.rules else (),
             up=tuple(up for up in wanted.up if index[up.port]["flags"] & _LINK_UP),
             addresses=tuple(address for address in _addresses(ip, by_number) if address.port in names),
             routes=tuple(route for route in _routes(ip, by_number) if _concerns(route, names)),
             sysctls=tuple(Sysctl(one.path, value) for one in wanted.sysctls if (value := _read(one.path)) is not None),
+        )
+
+
+def observe_rules(wanted: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """All routing rules but the kernel's own and the barrier, unless `wanted`."""
+    with IPRoute() as ip:
+        return tuple(
+            rule for rule in all_rules(ip) if rule in wanted or (rule not in _KERNELS_OWN and rule.priority != BARRIER)
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from gateway.enforcer.change import Change, ChangeKind, Who
 from gateway.enforcer.watch.source import Source, subscribe
 from gateway.firewall.netlink import attributes, messages
+from gateway.wiring.guard import BARRIER
 
 _GROUPS = (
     1,
@@ -38,7 +39,10 @@ def parse(datagram: bytes) -> Iterator[Change]:
         if told is None or len(payload) < told[2]:
             continue
         which, read, head = told
-        yield Change(which, _who(port), f"{read(payload, dict(attributes(payload[head:])))} {_END[kind % 2]}")
+        found = dict(attributes(payload[head:]))
+        if which is ChangeKind.ROUTING_RULE and _priority(found) == BARRIER:
+            continue  # the daemon's own, at every change of others: hearing it would be heard again
+        yield Change(which, _who(port), f"{read(payload, found)} {_END[kind % 2]}")
 
 
 def _link(payload: bytes, told: dict[int, bytes]) -> str:
@@ -61,8 +65,11 @@ def _route(payload: bytes, told: dict[int, bytes]) -> str:
 
 
 def _rule(payload: bytes, told: dict[int, bytes]) -> str:
-    priority = struct.unpack("=I", told[_FRA_PRIORITY])[0] if _FRA_PRIORITY in told else 0
-    return f"ipv{_VERSION.get(payload[0], '?')} rule {priority}"
+    return f"ipv{_VERSION.get(payload[0], '?')} rule {_priority(told)}"
+
+
+def _priority(told: dict[int, bytes]) -> int:
+    return int(struct.unpack("=I", told[_FRA_PRIORITY])[0]) if _FRA_PRIORITY in told else 0
 
 
 def _spelled(address: bytes) -> str:
