@@ -42,13 +42,13 @@ def messages(data: bytes) -> Iterator[tuple[int, int, int, bytes]]:
 
 def new_table(number: int, name: str, flags: int) -> None:
     """Create the inet table `name` with `flags`, or give it these flags, over the socket `number`. Raises OSError."""
-    body = _FAMILY.pack(INET, 0, 0) + _attribute(1, name.encode() + b"\0") + _attribute(2, struct.pack(">I", flags))
+    body = _FAMILY.pack(INET, 0, 0) + attribute(1, name.encode() + b"\0") + attribute(2, struct.pack(">I", flags))
     batch = _FAMILY.pack(0, 0, SUBSYSTEM)
     _exchange(
         number,
-        _message(_BATCH_BEGIN, _REQUEST, batch, _SEQUENCE - 1)
-        + _message(SUBSYSTEM << 8 | NEWTABLE, _REQUEST | _ACK | _CREATE, body, _SEQUENCE)
-        + _message(_BATCH_END, _REQUEST, batch, _SEQUENCE + 1),
+        message(_BATCH_BEGIN, _REQUEST, batch, _SEQUENCE - 1)
+        + message(SUBSYSTEM << 8 | NEWTABLE, _REQUEST | _ACK | _CREATE, body, _SEQUENCE)
+        + message(_BATCH_END, _REQUEST, batch, _SEQUENCE + 1),
     )
 
 
@@ -56,7 +56,7 @@ def generation() -> int:
     """The number of the ruleset in force; every transaction that changes anything raises it. Raises OSError."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, NETLINK_NETFILTER) as asked:
         asked.settimeout(_PATIENCE_MS / 1000)
-        asked.send(_message(SUBSYSTEM << 8 | GETGEN, _REQUEST, _FAMILY.pack(0, 0, 0), _SEQUENCE))
+        asked.send(message(SUBSYSTEM << 8 | GETGEN, _REQUEST, _FAMILY.pack(0, 0, 0), _SEQUENCE))
         for _, _, _, payload in messages(asked.recv(65_536)):
             for kind, value in attributes(payload[_FAMILY.size :]):
                 if kind == 1:  # NFTA_GEN_ID
@@ -94,11 +94,13 @@ def _exchange(number: int, request: bytes) -> None:
     raise TimeoutError(f"the kernel did not answer within {_PATIENCE_MS} ms")
 
 
-def _message(kind: int, flags: int, body: bytes, sequence: int) -> bytes:
+def message(kind: int, flags: int, body: bytes, sequence: int) -> bytes:
+    """One netlink message (netlink(7))."""
     return _HEADER.pack(_HEADER.size + len(body), kind, flags, sequence, 0) + body
 
 
-def _attribute(kind: int, value: bytes) -> bytes:
+def attribute(kind: int, value: bytes) -> bytes:
+    """One attribute of a netlink message."""
     length = 4 + len(value)
     return struct.pack("=HH", length, kind) + value + b"\0" * (_aligned(length) - length)
 
