@@ -49,7 +49,7 @@ def _run(args: argparse.Namespace) -> int:
         )
     if not (args.run_dir / SOCKET).exists():
         need_the_right("apply")
-    request = Apply(site=args.site.read_text("utf-8-sig"), comment=args.comment, confirm_within=args.confirm_within)
+    request = Apply(site=args.site.read_bytes().decode(), comment=args.comment, confirm_within=args.confirm_within)
     answer = carried_out(args, request)
     if args.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
