@@ -1,13 +1,10 @@
 """The commands of a reload, and what a real kernel, real sessions and real time-outs make of them."""
 
 import socket
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
 from itertools import pairwise
-from threading import Event, Thread
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +24,7 @@ from gateway.twin.build import Twin
 from gateway.twin.namespace import Namespace, twin_name
 from gateway.twin.samples import CONFIGS
 from tests.firewall.kernel import HERE, counted, held, rules, run
+from tests.firewall.talk import PATIENCE_S, talking, until_more
 
 HOOK = "type filter hook forward priority filter; policy drop;"
 PCS = NamedSet("pcs", "ipv4_addr", "interval", ("192.0.2.1", "192.0.2.2"))
@@ -310,50 +308,11 @@ def test_any_sample_becomes_another_as_if_it_had_been_loaded_alone(kernel: Names
         assert rules(kernel) == alone[number]
 
 
-PATIENCE_S = 5.0
-
-
 @pytest.fixture(scope="module")
 def after_hours() -> Iterator[Twin]:
     with Twin(load_site(CONFIGS / "after-hours.yaml")) as twin:
         twin.apply(desire(twin.site))
         yield twin
-
-
-@contextmanager
-def talking(twin: Twin) -> Iterator[Callable[[], int]]:
-    """A receipt PC that talks to the terminal's share without a pause, and how often it had its answer until now.
-
-    A reset or a silence ends the talk, and the test.
-    """
-    terminal = "192.168.20.10"
-    server = twin.namespace("claim0").call(socket.create_server, (terminal, 445))
-    stop, answered, broken = Event(), [0], list[OSError]()
-    with server:
-        client = twin.namespace("pc0").call(socket.create_connection, (terminal, 445), PATIENCE_S)
-        peer, _ = server.accept()
-        peer.settimeout(PATIENCE_S)
-
-        def talk() -> None:
-            try:
-                while not stop.is_set():
-                    client.sendall(b"question")
-                    peer.sendall(peer.recv(100))
-                    client.recv(100)
-                    answered[0] += 1
-            except OSError as error:
-                broken.append(error)
-
-        thread = Thread(target=talk)
-        thread.start()
-        try:
-            yield lambda: answered[0]
-        finally:
-            stop.set()
-            thread.join()
-            client.close()
-            peer.close()
-    assert broken == []
 
 
 def changed(site: Site) -> Site:
@@ -396,11 +355,3 @@ def test_a_flow_that_is_gone_takes_its_sessions_along(after_hours: Twin) -> None
             peer.settimeout(0.5)
             with pytest.raises(TimeoutError):
                 peer.recv(100)
-
-
-def until_more(answers: Callable[[], int]) -> None:
-    """Wait until ten more questions were answered."""
-    before, deadline = answers(), time.monotonic() + PATIENCE_S
-    while answers() < before + 10:
-        assert time.monotonic() < deadline, "nothing was answered any more"
-        time.sleep(0.001)
