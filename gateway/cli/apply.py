@@ -1,50 +1,79 @@
-"""`claim-gateway apply`: make the declared layout true on this box, now."""
+"""`claim-gateway apply`: make the declared layout true on this box, for good or on trial."""
 
 import argparse
+import json
 from pathlib import Path
+from typing import Any
 
 from gateway.cli.command import Command, Exit, Refused
 from gateway.cli.enforceable import enforceable_site
-from gateway.enforcer.transaction import ApplyError, apply, desire
+from gateway.cli.reach import carried_out, need_the_right, place_arguments
+from gateway.cli.span import span, spoken
+from gateway.enforcer.client import SOCKET
+from gateway.enforcer.requests import COMMENT_MAX_CHARS, Apply
 from gateway.journal import Level, configure
 from gateway.journal.journald import SOCKET_PATH
-
-CAP_NET_ADMIN = 12
-"""linux/capability.h"""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("site", type=Path, metavar="SITE", help="the site file")
+    parser.add_argument(
+        "--confirm-within",
+        type=span,
+        metavar="TIME",
+        help="put the former site back after TIME, such as 5m, unless `claim-gateway confirm` comes before; an hour at most",
+    )
+    parser.add_argument("--comment", type=_comment, default="", metavar="TEXT", help="why, for the history")
+    parser.add_argument("--json", action="store_true", help="print what was done as JSON")
+    place_arguments(parser)
+
+
+def _comment(text: str) -> str:
+    if len(text) > COMMENT_MAX_CHARS or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"a comment is one line of at most {COMMENT_MAX_CHARS} characters")
+    return text
+
+
+def to_the_journal(lang: str) -> None:
+    """Whoever applies, by systemd or by hand, the journal of the box keeps it."""
+    configure(lang=lang, to_journal=Path(SOCKET_PATH).exists(), least=Level.CRITICAL)
 
 
 def _run(args: argparse.Namespace) -> int:
-    # Whoever applies, by systemd or by hand, the journal of the box keeps it.
-    configure(lang=args.lang, to_journal=Path(SOCKET_PATH).exists(), least=Level.CRITICAL)
-    site = enforceable_site(args.site)
-    if not _may_change_the_network():
-        raise Refused("claim-gateway apply: this changes links, routes and nftables. run it as root")
-    try:
-        applied = apply(desire(site))
-    except ApplyError as error:
-        raise Refused(str(error)) from error
-    policy = applied.desired.policy
-    print(f"{args.site}: in force. {len(policy.flows)} flows, {applied.rule_count} rules")
-    for change in applied.changes:
-        print(f"  {change}")
+    to_the_journal(args.lang)
+    enforceable_site(args.site)
+    if args.confirm_within is not None and not (args.run_dir / SOCKET).exists():
+        raise Refused(
+            "claim-gateway apply: --confirm-within needs the enforcer, which puts the former site back."
+            " start it: systemctl start claim-gateway-enforcer"
+        )
+    if not (args.run_dir / SOCKET).exists():
+        need_the_right("apply")
+    request = Apply(site=args.site.read_bytes().decode(), comment=args.comment, confirm_within=args.confirm_within)
+    answer = carried_out(args, request)
+    if args.json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        print_outcome(str(args.site), answer)
     return Exit.OK
 
 
-def _may_change_the_network() -> bool:
-    """Whether CAP_NET_ADMIN is effective (capabilities(7)); asked first, since libnftables complains on its own."""
-    status = Path("/proc/self/status").read_text()
-    effective = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapEff:"))
-    return bool(effective & 1 << CAP_NET_ADMIN)
+def print_outcome(what: str, answer: dict[str, Any]) -> None:
+    """What an apply or a rollback did, for people."""
+    print(f"{what}: in force. {answer['flows']} flows, {answer['rules']} rules")
+    for change in answer["changes"]:
+        print(f"  {change}")
+    if answer["cut"]:
+        print(f"  connections cut: {answer['cut']}")
+    if answer["confirm_within_s"] is not None:
+        left = spoken(answer["confirm_within_s"])
+        print(f"on trial: `claim-gateway confirm` within {left}, or the former site comes back")
 
 
 COMMAND = Command(
     name="apply",
     summary="make the declared layout true on this box: routing guard, nftables, addresses, routes, kernel settings",
-    example="claim-gateway apply /etc/claim-gateway/site.yaml",
+    example="claim-gateway apply /etc/claim-gateway/site.yaml --confirm-within 5m --comment 'new terminal'",
     arguments=_arguments,
     run=_run,
 )

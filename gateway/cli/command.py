@@ -30,3 +30,7 @@ class Command:
 
 class Refused(Exception):
     """The system said no (kernel, share, daemon): one line per cause, exit code 4."""
+
+
+class Denied(Exception):
+    """The answer is no: one line, exit code 1."""

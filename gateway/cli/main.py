@@ -8,23 +8,15 @@ import sys
 from pathlib import Path
 
 import gateway
-from gateway.cli.command import Command, Exit, Refused
+from gateway.cli.command import Command, Denied, Exit, Refused
 from gateway.site.errors import SiteFileError
 
 # Imported only when asked for: the relay must not load the firewall, nor `check` the twin.
 COMMANDS = (
-    "init",
-    "check",
-    "schema",
-    "show",
-    "explain",
-    "apply",
-    "relay",
-    "files",
-    "inspect",
-    "calendar",
-    "terminal-sheet",
-    "demo",
+    *("init", "check", "schema", "show", "explain"),
+    *("plan", "apply", "confirm", "rollback", "history", "grant", "grants", "revoke", "status"),
+    *("files", "inspect", "calendar", "terminal-sheet", "demo"),
+    *("enforcer", "relay"),
 )
 
 
@@ -36,6 +28,9 @@ def main(argv: list[str] | None = None) -> int:
     except SiteFileError as error:
         print(error, file=sys.stderr)
         return Exit.INPUT
+    except Denied as error:
+        print(error, file=sys.stderr)
+        return Exit.NO
     except Refused as error:
         print(error, file=sys.stderr)
         return Exit.SYSTEM

@@ -1,41 +1,41 @@
-"""One apply over the parts of the box: observe → decide → act → confirm; a failure on the way restores what was there."""
+"""One apply over the parts of the box: observe → decide → act → verify; a failure on the way restores what was there."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from gateway.enforcer import messages
-from gateway.firewall import part as firewall
-from gateway.firewall.nft import NftError
-from gateway.firewall.reload import Observed
-from gateway.firewall.table import Table
+from gateway.enforcer import connections, messages
+from gateway.enforcer.desired import Desired, desire
+from gateway.enforcer.errors import ApplyError, PurgeError, Refuted
+from gateway.enforcer.part import FirewallPart, GuardPart, Part, PartError, Parts, WiringPart
+from gateway.enforcer.proof import CONFIRM_ONLY, Proof
+from gateway.firewall.nft import Nft
+from gateway.firewall.observed import Observed
 from gateway.journal import tell
-from gateway.policy.derive import derive
-from gateway.policy.model import Policy
-from gateway.site.model import Site
-from gateway.wiring import part as wiring
-from gateway.wiring.model import Change, Rule, Wiring, difference
-from gateway.wiring.part import WiringError
 
-
-class ApplyError(Exception):
-    """The kernel refused, or is not what was asked for. One line; `str` says whether the former state is back."""
+__all__ = ["Applied", "ApplyError", "Desired", "Difference", "apply", "desire", "differences", "parts", "transact"]
 
 
 @dataclass(frozen=True, slots=True)
-class Desired:
-    """What one site asks of every part of the box."""
+class Difference:
+    """One thing that is not as declared, in the part's words."""
 
-    policy: Policy
-    table: Table
-    wiring: Wiring
+    part: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What one apply did. `changes` are those to the wiring; the table is always replaced whole."""
+    """What one apply did. `changes` were the differences; none: the kernel was not touched."""
 
     desired: Desired
-    changes: tuple[Change, ...]
+    changes: tuple[Difference, ...]
     latch_lifted: bool
+    cut: int
+    """Connections that were ended because the policy does not allow them."""
 
     @property
     def rule_count(self) -> int:
@@ -43,36 +43,48 @@ class Applied:
         return sum(len(chain.rules) for chain in self.desired.table.chains)
 
 
-def desire(site: Site, policy: Policy | None = None) -> Desired:
-    """Everything `site` asks for. Pure. `policy` stands in for the derived one when a rehearsal tries another."""
-    policy = derive(site) if policy is None else policy
-    return Desired(policy, firewall.desired(policy, wiring.ports(site)), wiring.desired(site))
+def parts(desired: Desired, door: Nft | None = None) -> Parts:
+    """The parts in the order in which they are made so. `door` is that of a process that holds the table."""
+    return GuardPart(desired.wiring), FirewallPart(desired.table, door), WiringPart(desired.wiring)
 
 
-def apply(desired: Desired) -> Applied:
-    """Make it so in this network namespace. Raises ApplyError: then the former table is back, behind the guard.
+def differences(box: Parts) -> tuple[Difference, ...]:
+    """What stands between this kernel and what is wanted. Raises a PartError."""
+    return tuple(_differences(_observed(box)))
 
-    The guard's rules come first and stay whatever happens: in doubt, nothing is forwarded.
-    """
+
+def apply(desired: Desired, *, door: Nft | None = None, proof: Proof = CONFIRM_ONLY) -> Applied:
+    """Make it so in this network namespace. Raises ApplyError: then what was in force before is back, behind the guard."""
+    return transact(desired, parts(desired, door), proof)
+
+
+def transact(desired: Desired, box: Parts, proof: Proof) -> Applied:
+    """As `apply`, over parts of the caller's choice."""
     try:
-        wiring_before, firewall_before = wiring.observe(desired.wiring), firewall.observe()
-    except (WiringError, NftError) as error:
+        proof.candidate(desired)
+        found = _observed(box)
+        latched = any(isinstance(one, Observed) and one.latched for _, one in found)
+    except (*PartError, Refuted) as error:
         raise _refused(error, "nothing was changed") from error
-    changes = difference(desired.wiring, wiring_before)
+    changes = tuple(_differences(found))
     try:
-        _act(desired, changes)
-        _confirm(desired)
-    except (WiringError, NftError) as error:
-        restored = _restore(desired, wiring_before, firewall_before)
-        state = "what was in force before is back" if restored else "the box forwards nothing until an apply succeeds"
+        if changes:
+            _act(found)
+            _verify(box)
+        proof.live(desired)
+        cut = connections.purge(desired.policy, _live(box))
+    except (*PartError, Refuted, PurgeError) as error:
+        back = _restored(found) if changes else True
+        state = "what was in force before is back" if back else "the box forwards nothing until an apply succeeds"
         raise _refused(error, state) from error
-    applied = Applied(desired, changes, firewall_before.latched)
+    applied = Applied(desired, changes, latched, cut)
     tell(
         messages.APPLIED,
         flows=len(desired.policy.flows),
         rules=applied.rule_count,
         changes=len(changes),
-        latch="lifted" if applied.latch_lifted else "was not there",
+        cut=cut,
+        latch="lifted" if latched else "was not there",
     )
     return applied
 
@@ -82,26 +94,42 @@ def _refused(error: Exception, state: str) -> ApplyError:
     return ApplyError(f"{error}; {state}")
 
 
-def _act(desired: Desired, changes: tuple[Change, ...]) -> None:
-    wiring.apply(change for change in changes if isinstance(change.item, Rule))
-    firewall.apply(desired.table)
-    wiring.apply(change for change in changes if not isinstance(change.item, Rule))
+Seen = tuple[tuple[Part[Any], Any], ...]
+"""Each part with what it found."""
 
 
-def _confirm(desired: Desired) -> None:
-    """The kernel's own word that all of it is there."""
-    left = firewall.difference(desired.table, firewall.observe())
-    if left:
-        raise NftError(f"the kernel took the table and shows another: {left[0]}")
-    for change in difference(desired.wiring, wiring.observe(desired.wiring)):
-        raise WiringError(f"the kernel took the change and does not show it: {change}")
+def _observed(box: Parts) -> Seen:
+    return tuple((part, part.observe()) for part in box)
 
 
-def _restore(desired: Desired, wiring_before: Wiring, firewall_before: Observed) -> bool:
-    try:
-        firewall.restore(firewall_before)
-        guarded = replace(wiring_before, rules=desired.wiring.rules)
-        wiring.apply(difference(guarded, wiring.observe(desired.wiring)))
-    except (WiringError, NftError):
-        return False
-    return True
+def _differences(found: Seen) -> Iterator[Difference]:
+    for part, seen in found:
+        yield from (Difference(part.name, text) for text in part.difference(seen))
+
+
+def _act(found: Seen) -> None:
+    for part, seen in found:
+        if part.difference(seen):
+            part.apply(seen)
+
+
+def _verify(box: Parts) -> None:
+    """The kernel's own word that all of it is there. Raises Refuted."""
+    for left in differences(box):
+        raise Refuted(f"the kernel took the change and shows another state: {left}")
+
+
+def _live(box: Parts) -> Observed:
+    """The table as it stands now, with what its LIVE sets hold."""
+    return next(part.observe() for part in box if isinstance(part, FirewallPart))
+
+
+def _restored(found: Seen) -> bool:
+    """Whether every part is as it was found; the guard stays."""
+    whole = True
+    for part, seen in reversed(found):
+        try:
+            part.restore(seen)
+        except PartError:
+            whole = False
+    return whole

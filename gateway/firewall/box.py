@@ -11,7 +11,7 @@ from gateway.firewall.rules import (
     ROUTER_SOLICITATION,
     no_extension_headers,
 )
-from gateway.firewall.table import Chain, braces
+from gateway.firewall.table import VERDICT, Chain, NamedSet
 from gateway.policy.model import Policy
 from gateway.site.layout import Zone
 from gateway.site.zones import Segment
@@ -23,9 +23,19 @@ _FOREIGN_ADDRESS = (
 )
 
 
+INWARD, OUTWARD = "inward", "outward"
+"""The verdict maps from a port to the chain that decides what comes to the box by it, or leaves the box by it."""
+
+
+def port_maps(ports: Mapping[Zone, str]) -> Iterator[NamedSet]:
+    """Both of them."""
+    for name, chain in ((INWARD, "{}_to_gateway"), (OUTWARD, "gateway_to_{}")):
+        elements = tuple(f'"{port}" : goto {chain.format(zone)}' for zone, port in ports.items())
+        yield NamedSet(name, f"ifname : {VERDICT}", "", elements)
+
+
 def input_chain(policy: Policy, ports: Mapping[Zone, str]) -> Chain:
     """To the box: loopback, neighbour discovery, then the pair chains; addresses are bound to their interface."""
-    pairs = tuple(f'"{port}" : goto {zone}_to_gateway' for zone, port in ports.items())
     return Chain(
         "input",
         (
@@ -37,7 +47,7 @@ def input_chain(policy: Policy, ports: Mapping[Zone, str]) -> Chain:
             "ct state invalid,untracked counter drop",
             _FOREIGN_ADDRESS,
             *_leases_asked(policy, ports),
-            f"iifname vmap {braces(pairs)}",
+            f"iifname vmap @{INWARD}",
             'counter drop comment "unknown interface"',
         ),
         "type filter hook input priority filter; policy drop;",
@@ -46,7 +56,6 @@ def input_chain(policy: Policy, ports: Mapping[Zone, str]) -> Chain:
 
 def output_chain(policy: Policy, ports: Mapping[Zone, str]) -> Chain:
     """From the box: loopback, neighbour discovery, listener reports, then the pair chains."""
-    pairs = tuple(f'"{port}" : goto gateway_to_{zone}' for zone, port in ports.items())
     return Chain(
         "output",
         (
@@ -55,7 +64,7 @@ def output_chain(policy: Policy, ports: Mapping[Zone, str]) -> Chain:
             *_routers_asked(policy, ports),
             "icmpv6 type mld2-listener-report counter accept",
             *_leases_given(policy, ports),
-            f"oifname vmap {braces(pairs)}",
+            f"oifname vmap @{OUTWARD}",
             'counter drop comment "unknown interface"',
         ),
         "type filter hook output priority filter; policy drop;",

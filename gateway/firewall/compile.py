@@ -8,23 +8,22 @@ directions of its pair, so no generic "established accept" exists and taking an 
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
-from gateway.firewall.box import input_chain, output_chain
+from gateway.firewall.box import input_chain, output_chain, port_maps
 from gateway.firewall.flows import ANSWER_TCP, START_TCP, answer_rules, counter_name, flow_sets, start_rules
-from gateway.firewall.ingress import goes_set, ingress_chains
+from gateway.firewall.ingress import goes_set, ingress_chains, segments_map
 from gateway.firewall.live import live_sets
 from gateway.firewall.rules import ADDRESS_TYPE, errors_accepted, no_extension_headers, own_errors_accepted, refused
-from gateway.firewall.table import Chain, Counter, NamedSet, Table, braces, literal
+from gateway.firewall.table import FAMILY, TABLE, VERDICT, Chain, Counter, NamedSet, Table, braces, literal
 from gateway.policy.model import FAMILIES, Policy
 from gateway.policy.networks import merged, of_family
 from gateway.site.layout import TERMINAL_ZONES, Zone
 
-FAMILY = "inet"
-TABLE = "claim_gateway"
 _RESET = (
     "tcp flags & rst == 0 limit rate 20/second counter reject with tcp reset "
     'comment "a session unknown here (expired, purged, rebooted): tell our own side at once"'
 )
 ERRORS = "errors"
+PAIRS = "pairs"
 
 
 def compile_table(policy: Policy, ports: Mapping[Zone, str]) -> Table:
@@ -39,12 +38,15 @@ def compile_table(policy: Policy, ports: Mapping[Zone, str]) -> Table:
             *(one for flow in policy.flows for one in flow_sets(flow)),
             *_goes_sets(policy, segments),
             *_inside_sets(policy),
+            segments_map(policy, ports),
+            *_pairs_map(segments, ports),
+            *port_maps(ports),
         ),
         (
             *_session_chains(),
             *(_pair_chain(policy, origin, target) for origin, target in permutations(policy.zones, 2)),
-            *ingress_chains(policy, ports),
-            _forward(policy, segments, ports),
+            *ingress_chains(policy),
+            _forward(policy, segments),
             input_chain(policy, ports),
             output_chain(policy, ports),
             *_translation(policy, ports),
@@ -131,16 +133,26 @@ def _own_words(*, resets: bool) -> Iterator[str]:
     yield from own_errors_accepted()
 
 
-def _forward(policy: Policy, segments: tuple[Zone, ...], ports: Mapping[Zone, str]) -> Chain:
+def _pairs_map(segments: tuple[Zone, ...], ports: Mapping[Zone, str]) -> Iterator[NamedSet]:
+    """Which chain decides a pair of ports.
+
+    Named, like every verdict map here: the elements of an anonymous one end a moment before the rules that ask it, and
+    a packet that is between them in a reload would find none.
+    """
     pairs = tuple(
         f'"{ports[origin]}" . "{ports[target]}" : goto {pair_chain_name(origin, target)}'
         for origin, target in permutations(segments, 2)
     )
+    if pairs:
+        yield NamedSet(PAIRS, f"ifname . ifname : {VERDICT}", "", pairs)
+
+
+def _forward(policy: Policy, segments: tuple[Zone, ...]) -> Chain:
     return Chain(
         "forward",
         (
             no_extension_headers(policy),
-            *((f"iifname . oifname vmap {braces(pairs)}",) if pairs else ()),
+            *((f"iifname . oifname vmap @{PAIRS}",) if len(segments) > 1 else ()),
             *refused("no-pair", "no declared pair of zones"),
         ),
         "type filter hook forward priority filter; policy drop;",

@@ -40,10 +40,10 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A verdict map: the verdict of the first element that holds the fields."""
+    """A verdict map, by its name: the verdict of the element that holds the fields (`read_entry`)."""
 
     fields: tuple[Field, ...]
-    entries: tuple[tuple[str, Verdict], ...]
+    named: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,12 @@ def read_rule(rule: str) -> tuple[Part, ...]:
     """
     reader = _Reader(rule, _TOKEN.findall(rule))
     return tuple(reader.parts())
+
+
+@lru_cache(maxsize=8192)
+def read_entry(element: str) -> tuple[str, Verdict]:
+    """One element of a verdict map: its key and its verdict. Raises Unreadable."""
+    return _Reader(element, _TOKEN.findall(element)).entry()
 
 
 class _Reader:
@@ -133,7 +139,7 @@ class _Reader:
                 raise Unreadable(f"a concatenation without its next field, in the rule: {self._rule}")
             fields.append(field)
         if self._take("vmap"):
-            return Lookup(tuple(fields), tuple(self._entries()))
+            return Lookup(tuple(fields), self._named())
         comparison = next((word for word in _COMPARISONS if self._take(word)), "==")
         if self._take("{"):
             return Compare(tuple(fields), comparison, elements=tuple(self._elements()))
@@ -163,19 +169,20 @@ class _Reader:
                 element.append(word)
         yield " ".join(element)
 
-    def _entries(self) -> Iterator[tuple[str, Verdict]]:
-        self._expect("{")
-        while True:
-            words = []
-            while (word := self._word()) != ":":
-                words.append(word)
-            verdict = self._verdict()
-            if verdict is None:
-                raise Unreadable(f"a verdict map without a verdict, in the rule: {self._rule}")
-            yield " ".join(words), verdict
-            if not self._take(","):
-                self._expect("}")
-                return
+    def entry(self) -> tuple[str, Verdict]:
+        words = []
+        while (word := self._word()) != ":":
+            words.append(word)
+        verdict = self._verdict()
+        if verdict is None or self._at < len(self._tokens):
+            raise Unreadable(f"no verdict, in the element of a verdict map: {self._rule}")
+        return " ".join(words), verdict
+
+    def _named(self) -> str:
+        word = self._word()
+        if not word.startswith("@"):
+            raise Unreadable(f"'{word}' is no named map, in the rule: {self._rule}")
+        return word[1:]
 
     def _value(self) -> str:
         """A word that can be compared with; a verdict in its place means the comparison was cut off."""

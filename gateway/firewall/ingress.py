@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from gateway.firewall.live import names_set
 from gateway.firewall.rules import DHCP_TO_SERVER, IP, NEIGHBOUR_DISCOVERY, ROUTER_SOLICITATION, refused
-from gateway.firewall.table import Chain, braces
+from gateway.firewall.table import VERDICT, Chain, NamedSet
 from gateway.policy.marks import MAY_FORWARD, TABLE_ALIVE
 from gateway.policy.model import FAMILIES, Policy
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.values import Family
 from gateway.site.zones import Segment
 
+SEGMENTS = "segments"
 _MARK = f"meta mark set meta mark | {MAY_FORWARD:#x}"
 _ANSWER = f"ct state established ct direction reply {_MARK} accept"
 _NEIGHBOUR = (
@@ -26,22 +27,30 @@ def goes_set(zone: Zone, family: Family) -> str:
     return f"{zone}_goes{family}"
 
 
-def ingress_chains(policy: Policy, ports: Mapping[Zone, str]) -> Iterator[Chain]:
+def segments_map(policy: Policy, ports: Mapping[Zone, str]) -> NamedSet:
+    """Which chain marks what comes by a port."""
+    entries = ('"lo" : accept', *(f'"{ports[zone]}" : goto from_{zone}' for zone in _segments(policy)))
+    return NamedSet(SEGMENTS, f"ifname : {VERDICT}", "", entries)
+
+
+def ingress_chains(policy: Policy) -> Iterator[Chain]:
     """`spoofed`, one chain per segment, and the base chain that picks among them by interface."""
-    segments = tuple(zone for zone in policy.zones if zone is not Zone.GATEWAY)
     yield Chain("spoofed", refused("spoofed", "this source does not live behind this interface"))
-    for zone in segments:
+    for zone in _segments(policy):
         yield Chain(f"from_{zone}", tuple(_from_zone(policy, zone)))
-    entries = ('"lo" : accept', *(f'"{ports[zone]}" : goto from_{zone}' for zone in segments))
     yield Chain(
         "prerouting",
         (
             f"meta mark set meta mark | {TABLE_ALIVE:#x}",
-            f"iifname vmap {braces(entries)}",
+            f"iifname vmap @{SEGMENTS}",
             'counter drop comment "unknown interface"',
         ),
         "type filter hook prerouting priority mangle; policy drop;",
     )
+
+
+def _segments(policy: Policy) -> tuple[Zone, ...]:
+    return tuple(zone for zone in policy.zones if zone is not Zone.GATEWAY)
 
 
 def _from_zone(policy: Policy, zone: Zone) -> Iterator[str]:

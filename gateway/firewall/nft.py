@@ -2,12 +2,18 @@
 
 import ctypes
 import json
+import os
+import socket
+from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
 SONAME = "libnftables.so.1"
 _OUTPUT_JSON = 1 << 4
 """NFT_CTX_OUTPUT_JSON, nftables/libnftables.h."""
+_NETFILTER = 12  # NETLINK_NETFILTER, linux/netlink.h
+_opening = Lock()
 
 
 class NftError(Exception):
@@ -22,9 +28,13 @@ class Nft:
             self._library = _load()
         except OSError as error:
             raise NftError(f"cannot load {SONAME}: {error}. install the Debian package libnftables1") from error
-        self._context = self._library.nft_ctx_new(0)
+        with _opening:
+            before = _netfilter_sockets()
+            self._context = self._library.nft_ctx_new(0)
+            made = _netfilter_sockets() - before
         if not self._context:
             raise NftError("libnftables gave no context. check that this process has CAP_NET_ADMIN")
+        self._sockets = made
         self._library.nft_ctx_buffer_output(self._context)
         self._library.nft_ctx_buffer_error(self._context)
 
@@ -54,6 +64,37 @@ class Nft:
         finally:
             self._library.nft_ctx_output_set_flags(self._context, 0)
         return objects
+
+    def fileno(self) -> int:
+        """Libnftables' own netlink socket, which its interface does not tell: the one that came with the context.
+
+        Raises NftError if another thread opened one of its kind at that moment.
+        """
+        if len(self._sockets) != 1:
+            raise NftError(f"libnftables opened {len(self._sockets)} netlink sockets, not one. try again")
+        (number,) = self._sockets
+        return number
+
+    def port_id(self) -> int:
+        """The netlink port id of that socket, by which notifications name who changed something; 0 before its first message."""
+        with socket.socket(fileno=os.dup(self.fileno())) as copy:
+            port: int = copy.getsockname()[0]
+            return port
+
+
+def _netfilter_sockets() -> set[int]:
+    """The netlink sockets to netfilter that this process has open."""
+    return {int(entry.name) for entry in Path("/proc/self/fd").iterdir() if _is_netfilter(entry)}
+
+
+def _is_netfilter(entry: Path) -> bool:
+    try:
+        if not str(entry.readlink()).startswith("socket:"):
+            return False
+        with socket.socket(fileno=os.dup(int(entry.name))) as copy:
+            return copy.family == socket.AF_NETLINK and copy.proto == _NETFILTER
+    except OSError:  # gone since
+        return False
 
 
 def _first_line(text: str) -> str:

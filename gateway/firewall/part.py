@@ -1,19 +1,24 @@
-"""The firewall as one part of the box: what it should be, what it is, how they differ, and making it so."""
+"""The firewall as one part of the box: what it should be, what it is, how they differ, and making it so.
 
-from collections import Counter as Tally
-from collections.abc import Iterable, Mapping
-from typing import Any
+Each function that meets the kernel takes the door to it, for a process that holds the table; without one it opens its own.
+"""
 
-from gateway.firewall.compile import FAMILY, TABLE, compile_table
-from gateway.firewall.elements import spelled
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from gateway.firewall.compile import compile_table
+from gateway.firewall.hold import HELD_BY_OTHER, TableHeld, can_hold, take
 from gateway.firewall.nft import Nft
-from gateway.firewall.reload import LiveSet, Observed, element_changes, reload_commands, same_kind
-from gateway.firewall.table import NamedSet, Table
+from gateway.firewall.observed import LATCH_TABLE, LiveSet, Observed, read
+from gateway.firewall.reload import element_changes, former, reload_commands, same_kind
+from gateway.firewall.spelling import Rules, remember, spelled
+from gateway.firewall.table import FAMILY, TABLE, Chain, NamedSet, Table
 from gateway.policy.model import Policy
 from gateway.site.layout import Zone
 
-LATCH_TABLE = "claim_gateway_closed"
-"""What the boot guard loads: a table that drops everything until the first policy is in force."""
+__all__ = ["LATCH_TABLE", "Observed", "apply", "desired", "difference", "foreign", "hold", "observe", "restore"]
+
+_NOTHING = Observed(None, {}, {}, frozenset(), latched=False)
 
 
 def desired(policy: Policy, ports: Mapping[Zone, str]) -> Table:
@@ -21,84 +26,137 @@ def desired(policy: Policy, ports: Mapping[Zone, str]) -> Table:
     return compile_table(policy, ports)
 
 
-def observe() -> Observed:
+def observe(nft: Nft | None = None) -> Observed:
     """The live table in this network namespace. Raises NftError."""
-    with Nft() as nft:
-        names = {
-            entry["table"]["name"]
-            for entry in nft.dump("list tables")
-            if "table" in entry and entry["table"]["family"] == FAMILY
-        }
-        latched = LATCH_TABLE in names
-        latch = nft.run(f"list table {FAMILY} {LATCH_TABLE}") if latched else ""
-        if TABLE not in names:
-            return Observed(None, {}, {}, frozenset(), latched, latch)
-        dump = nft.dump(f"list table {FAMILY} {TABLE}")
-        text = nft.run(f"list table {FAMILY} {TABLE}")
-    rules = Tally({entry["chain"]["name"]: 0 for entry in dump if "chain" in entry})
-    rules.update(entry["rule"]["chain"] for entry in dump if "rule" in entry)
-    return Observed(
-        text,
-        rules,
-        {entry["set"]["name"]: _live_set(entry["set"]) for entry in dump if "set" in entry},
-        frozenset(entry["counter"]["name"] for entry in dump if "counter" in entry),
-        latched,
-        latch,
-    )
+    with _door(nft) as door:
+        return read(door.run("list ruleset"))
 
 
-def difference(table: Table, observed: Observed) -> tuple[str, ...]:
+def difference(table: Table, observed: Observed, spelling: Rules | None = None) -> tuple[str, ...]:
     """What stands between the live table and `table`, one line each; empty when nothing does. Pure.
 
-    Counts rules and compares elements: enough to know that a transaction took effect whole, not a proof of what rules say.
+    `spelling` is what the kernel shows when exactly `table` is loaded (`spelling.spelled`): with it every word of every
+    rule is compared, without it their number. Neither is a proof of what the rules say.
     """
     if observed.text is None:
         return (f"table {FAMILY} {TABLE} is not in the kernel",)
     lines = [f"table {FAMILY} {LATCH_TABLE} still drops everything"] if observed.latched else []
-    wanted = {chain.name: len(chain.rules) for chain in table.chains}
-    lines.extend(
-        f"chain {name} has {observed.rules.get(name, 'no')} rules, not {wanted.get(name, 'none')}"
-        for name in sorted(wanted.keys() | observed.rules.keys())
-        if wanted.get(name) != observed.rules.get(name)
-    )
+    if observed.dormant:
+        lines.append(f"table {FAMILY} {TABLE} is dormant: its chains see no packet")
+    lines.extend(_chain_differences(table.chains, observed, spelling))
     lines.extend(_set_differences(table.sets, observed.sets))
+    lines.extend(_strangers(table, observed))
     return tuple(lines)
 
 
-def apply(table: Table) -> None:
-    """Make the live table `table` and lift the boot latch, in one transaction. Raises NftError: then nothing changed."""
-    live = observe()
-    with Nft() as nft:
-        nft.run(_without(LATCH_TABLE) + (table.text() if live.text is None else reload_commands(table, live)))
+def foreign(observed: Observed) -> tuple[str, ...]:
+    """Where chains of other tables see packets. They cannot let through what ours drops; they can rewrite or mark it."""
+    return observed.foreign_hooks
 
 
-def restore(observed: Observed) -> None:
-    """Put back what `observe` saw, the latch included. Without either, the guard keeps the box closed. Raises NftError."""
-    with Nft() as nft:
-        nft.run(_without(TABLE) + _without(LATCH_TABLE) + (observed.text or "") + observed.latch)
+def hold(nft: Nft) -> bool:
+    """For the one process that keeps `nft` as long as it lives: hold the table from now on. Returns whether it is held.
+
+    Creates it empty if there is none. One that cannot be taken as it is, is made anew with the same rules, sets and
+    open doors: for some milliseconds the guard stops all traffic, sessions live on. Raises NftError, and TableHeld if
+    another process holds it.
+    """
+    if take(nft):
+        return True
+    live = observe(nft)
+    if not can_hold() or live.text is None:
+        return False
+    nft.run(f"delete table {FAMILY} {TABLE}\n")
+    held = take(nft)
+    nft.run(reload_commands(former(live), _NOTHING))
+    return held
 
 
-def _without(table: str) -> str:
-    # "add" before "delete" makes the deletion succeed whether or not the table is there.
-    return f"add table {FAMILY} {table}\ndelete table {FAMILY} {table}\n"
+def apply(table: Table, nft: Nft | None = None) -> bool:
+    """Make the live table `table` and lift the boot latch, in one transaction. Returns whether anything had to change.
+
+    Raises NftError: then nothing changed.
+    """
+    with _door(nft) as door:
+        live = observe(door)
+        spelling = spelled(table)
+        if spelling is not None and not difference(table, live, spelling):
+            return False
+        door.run(_lift(live) + _ready(live, nft) + reload_commands(table, live))
+        if spelling is None:
+            remember(table, observe(door).rules)
+        return True
 
 
-def _set_differences(wanted: Iterable[NamedSet], live: Mapping[str, LiveSet]) -> Iterable[str]:
+def restore(observed: Observed, nft: Nft | None = None) -> None:
+    """Put back what `observe` saw, the latch included. Without either, the guard keeps the box closed. Raises NftError.
+
+    LIVE sets that are still there keep what they hold now; those that are gone come back with the time they had left.
+    """
+    with _door(nft) as door:
+        live = observe(door)
+        ready = _ready(live, nft)
+        if observed.text is None:
+            door.run(_lift(live) + ready + f"delete table {FAMILY} {TABLE}\n" + observed.latch)
+        else:
+            door.run(_lift(live) + ready + reload_commands(former(observed), live) + observed.latch)
+
+
+@contextmanager
+def _door(nft: Nft | None) -> Iterator[Nft]:
+    if nft is not None:
+        yield nft
+        return
+    with Nft() as opened:
+        yield opened
+
+
+def _ready(live: Observed, holder: Nft | None) -> str:
+    """What nft must run so that the table is there and awake. Raises TableHeld if it is another process's."""
+    if holder is not None:
+        if take(holder):
+            return ""
+    elif live.held:
+        raise TableHeld(HELD_BY_OTHER)
+    return f"add table {FAMILY} {TABLE}\n" if live.text is None or live.dormant else ""
+
+
+def _lift(live: Observed) -> str:
+    return f"delete table {FAMILY} {LATCH_TABLE}\n" if live.latched else ""
+
+
+def _chain_differences(wanted: Iterable[Chain], live: Observed, spelling: Rules | None) -> Iterator[str]:
+    chains = {chain.name: chain for chain in wanted}
+    for name in sorted(chains.keys() | live.rules.keys()):
+        want, have = chains.get(name), live.rules.get(name)
+        if want is None or have is None or len(want.rules) != len(have):
+            yield (
+                f"chain {name} has {'no' if have is None else len(have)} rules, "
+                f"not {'none' if want is None else len(want.rules)}"
+            )
+            continue
+        if want.hook != live.hooks.get(name, ""):
+            yield f"chain {name} is declared as '{live.hooks.get(name, '')}', not '{want.hook}'"
+        if spelling is not None:
+            expected = zip(spelling.get(name, ()), have, strict=False)
+            yield from (f"chain {name} says '{found}', not '{rule}'" for rule, found in expected if found != rule)
+
+
+def _set_differences(wanted: Iterable[NamedSet], live: Mapping[str, LiveSet]) -> Iterator[str]:
     for one in wanted:
         found = live.get(one.name)
         if found is None or not same_kind(one, found):
-            yield f"set {one.name} is {'missing' if found is None else 'of another kind'}"
+            yield f"{one.keyword} {one.name} is {'missing' if found is None else 'of another kind'}"
             continue
         add, gone = element_changes(one, found)
-        yield from (f"set {one.name} lacks {element}" for element in add)
-        yield from (f"set {one.name} holds {element}, which is not declared" for element in gone)
+        yield from (f"{one.keyword} {one.name} lacks {element}" for element in add)
+        yield from (f"{one.keyword} {one.name} holds {element}, which is not declared" for element in gone)
 
 
-def _live_set(entry: Mapping[str, Any]) -> LiveSet:
-    kind = entry["type"]
-    flags = entry.get("flags", ())
-    return LiveSet(
-        kind if isinstance(kind, str) else " . ".join(kind),
-        frozenset((flags,) if isinstance(flags, str) else flags),
-        frozenset(spelled(element) for element in entry.get("elem", ())),
-    )
+def _strangers(table: Table, live: Observed) -> Iterator[str]:
+    declared = {one.name for one in table.sets}
+    yield from (f"set {name} is not declared" for name in sorted(live.sets.keys() - declared))
+    counters = {one.name for one in table.counters}
+    yield from (f"counter {name} is missing" for name in sorted(counters - live.counters))
+    yield from (f"counter {name} is not declared" for name in sorted(live.counters - counters))
+    yield from (f"{kind} {name} is not declared" for kind, name in live.strangers)

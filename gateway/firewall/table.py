@@ -4,10 +4,17 @@ from dataclasses import dataclass
 
 from gateway.site.values import IpNetwork
 
+FAMILY = "inet"
+TABLE = "claim_gateway"
+VERDICT = "verdict"
+
 
 @dataclass(frozen=True, slots=True)
 class NamedSet:
-    """A named set. `elements` are nft literals; a `live` set has none here and keeps what it holds across reloads."""
+    """A named set, or a named verdict map if its type says ` : verdict`.
+
+    `elements` are nft literals. A `live` set keeps what it holds across reloads.
+    """
 
     name: str
     type: str
@@ -16,12 +23,19 @@ class NamedSet:
     options: tuple[str, ...] = ()
     live: bool = False
 
+    @property
+    def keyword(self) -> str:
+        """What nft calls it: `set` or `map`."""
+        return "map" if self.type.endswith(f" : {VERDICT}") else "set"
+
+    def body(self) -> tuple[str, ...]:
+        """What stands between its braces."""
+        elements = (f"elements = {{ {', '.join(self.elements)} }}",) if self.elements else ()
+        return (f"type {self.type}", *((f"flags {self.flags}",) if self.flags else ()), *self.options, *elements)
+
     def lines(self) -> tuple[str, ...]:
         """Its part of the table block."""
-        body = [f"type {self.type}", *((f"flags {self.flags}",) if self.flags else ()), *self.options]
-        if self.elements:
-            body.append(f"elements = {{ {', '.join(self.elements)} }}")
-        return (f"set {self.name} {{", *(f"  {line}" for line in body), "}")
+        return (f"{self.keyword} {self.name} {{", *(f"  {line}" for line in self.body()), "}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table; chains stand before the chains that jump to them, as nft reads from the top."""
+    """One table. `sets` holds its verdict maps too; chains stand before the chains that jump to them."""
 
     family: str
     name: str

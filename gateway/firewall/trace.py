@@ -11,7 +11,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from types import MappingProxyType
 
-from gateway.firewall.grammar import Compare, Lookup, Mark, TcpFlags, Unreadable, Verdict, read_rule
+from gateway.firewall.grammar import Compare, Lookup, Mark, TcpFlags, Unreadable, Verdict, read_entry, read_rule
 from gateway.firewall.packet import FIELDS, Field, Packet, Value
 from gateway.firewall.table import Chain, Table
 from gateway.policy.marks import MAY_FORWARD, TABLE_ALIVE
@@ -117,7 +117,8 @@ class _Walk:
                     return None
                 case TcpFlags(mask, value) if self.packet.protocol is not Protocol.TCP or _SYN & mask != value:
                     return None
-                case Lookup(fields, entries):
+                case Lookup(fields, named):
+                    entries = map(read_entry, self._elements(named))
                     verdict = next((found for key, found in entries if self._among((key,), fields)), None)
                     if verdict is None:
                         return None

@@ -20,6 +20,8 @@ class Schedule:
 
     open: dict[str, datetime]
     next_change: datetime | None
+    at: datetime
+    """The moment it was asked for."""
 
 
 def schedule(policy: Policy, now: datetime) -> Schedule:
@@ -32,7 +34,7 @@ def schedule(policy: Policy, now: datetime) -> Schedule:
                 if start <= now < end:
                     opened[flow.id] = max(end, opened.get(flow.id, end))
                 changes += [moment for moment in (start, end) if moment > now]
-    return Schedule(opened, min(changes, default=None))
+    return Schedule(opened, min(changes, default=None), now)
 
 
 def _spans(window: Window, today: date) -> list[tuple[datetime, datetime]]:

@@ -1,7 +1,7 @@
 """Which declared parts this version cannot keep true on a box yet. `apply` names them and leaves the box as it is.
 
-Their rules are compiled and rehearsed like all others; what is missing is what must run beside them: a daemon that opens
-windows and grants, a resolver, charon, servers for a segment.
+Their rules are compiled and rehearsed like all others; what is missing is what must run beside them: a resolver, charon,
+servers for a segment.
 """
 
 from collections.abc import Iterator
@@ -28,13 +28,8 @@ def _parts(site: Site) -> Iterator[Unsupported]:
     if site.pppoe_passthrough:
         yield ("pppoe_passthrough",), _not_yet("pppoe_passthrough", "leave it out")
     for index, update in enumerate(site.updates):
-        if update.hours or update.names:
-            text = _not_yet("an update site by name or hours", "write its networks, and no hours")
-            yield ("updates", index), text
-    if site.access != "always":
-        yield ("access",), _not_yet("access by hours", "write access: always")
-    if site.grants:
-        yield ("grants",), _not_yet("a grant", "leave grants: out")
+        if update.names:
+            yield ("updates", index), _not_yet("an update site by name", "write its networks")
     yield from _relay(site)
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gateway.site.values import Family, IpAddress, IpInterface
+from gateway.site.values import Family, IpAddress, IpInterface, IpNetwork
 
 LOCAL_TABLE = 255  # RT_TABLE_LOCAL, linux/rtnetlink.h
 MAIN_TABLE = 254  # RT_TABLE_MAIN
+DEFAULT_TABLE = 253  # RT_TABLE_DEFAULT
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,10 +24,13 @@ class Rule:
     unmarked: int = 0
     table: int = 0
     goto: int = 0
+    asks_more: bool = False
+    """Whether it has conditions beyond these. None of ours has."""
 
     def __str__(self) -> str:
         match = [f"iif {self.iif}" if self.iif else "", f"ipproto {self.protocol}" if self.protocol else ""]
         match.append(f"fwmark 0/{self.unmarked:#x}" if self.unmarked else "")
+        match.append("(and more conditions)" if self.asks_more else "")
         end = f"lookup {self.table}" if self.table else f"goto {self.goto}" if self.goto else "blackhole"
         return " ".join(word for word in (f"ipv{self.family} rule {self.priority}:", *match, end) if word)
 
@@ -50,6 +54,21 @@ class DefaultRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Any other route of the main table that somebody made; no site file declares one. Without `port`: by several."""
+
+    port: str
+    network: IpNetwork
+    via: IpAddress | None = None
+    metric: int = 0
+
+    def __str__(self) -> str:
+        words = [f"route to {self.network}", f"via {self.via}" if self.via else ""]
+        words += [f"on {self.port}" if self.port else "", f"metric {self.metric}" if self.metric else ""]
+        return " ".join(filter(None, words))
+
+
+@dataclass(frozen=True, slots=True)
 class Sysctl:
     """A kernel setting by its path under /proc/sys (an interface name may hold dots)."""
 
@@ -70,7 +89,7 @@ class Up:
         return f"port {self.port} up"
 
 
-Item = Rule | Up | Address | DefaultRoute | Sysctl
+Item = Rule | Up | Address | DefaultRoute | Route | Sysctl
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +99,7 @@ class Wiring:
     rules: tuple[Rule, ...] = ()
     up: tuple[Up, ...] = ()
     addresses: tuple[Address, ...] = ()
-    routes: tuple[DefaultRoute, ...] = ()
+    routes: tuple[DefaultRoute | Route, ...] = ()
     sysctls: tuple[Sysctl, ...] = ()
 
 

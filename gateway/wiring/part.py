@@ -3,7 +3,7 @@
 import errno
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import ip_address, ip_interface
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,32 @@ from gateway.policy.model import FAMILIES
 from gateway.policy.places import TUNNEL_PORT, holds_tunnel, part
 from gateway.site.layout import Zone
 from gateway.site.model import Site
-from gateway.wiring.guard import KERNEL_LOCAL_RULE, guard_rules
-from gateway.wiring.model import LOCAL_TABLE, MAIN_TABLE, Address, Change, DefaultRoute, Rule, Sysctl, Up, Wiring
+from gateway.wiring import message
+from gateway.wiring.guard import BARRIER, MAIN, guard_rules, main_rules
+from gateway.wiring.model import (
+    DEFAULT_TABLE,
+    MAIN_TABLE,
+    Address,
+    Change,
+    DefaultRoute,
+    Route,
+    Rule,
+    Sysctl,
+    Up,
+    Wiring,
+)
 from gateway.wiring.sysctls import sysctls
 
 SYSCTL_ROOT = Path("/proc/sys")
 _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 _GOTO, _BLACKHOLE = "goto", "blackhole"
-_ACTION_TO_TABLE = 1  # FR_ACT_TO_TBL, linux/fib_rules.h
 _LINK_UP = 1  # IFF_UP
-_SCOPE_LINK = 253  # RT_SCOPE_LINK: the kernel's own link-local addresses
+_KERNELS_OWN = tuple(
+    Rule(family, priority, table=table)
+    for family in FAMILIES
+    for priority, table in ((MAIN, MAIN_TABLE), (MAIN + 1, DEFAULT_TABLE))
+)
+"""Rules that stand behind the guard from the start."""
 
 
 class WiringError(Exception):
@@ -42,7 +58,7 @@ def desired(site: Site) -> Wiring:
     wan = site.zones.wan
     hops = wan.uplink.static.next_hop if wan and wan.uplink.static else ()
     return Wiring(
-        rules=guard_rules(),
+        rules=(*guard_rules(), *main_rules()),
         up=tuple(Up(name) for _, name, _ in segments),
         addresses=tuple(Address(name, address) for _, name, addresses in segments for address in addresses),
         routes=tuple(DefaultRoute(str(wan.port), hop) for hop in hops) if wan else (),
@@ -54,9 +70,9 @@ def desired(site: Site) -> Wiring:
 
 
 def observe(wanted: Wiring) -> Wiring:
-    """What the kernel has, as far as it concerns `wanted`: its ports, all default routes, the guard's rules.
+    """What the kernel has, as far as it concerns `wanted`: its ports, the routes somebody made there, all routing rules.
 
-    Raises WiringError if a declared port is not there.
+    The kernel's own rules and the barrier are left out unless wanted. Raises WiringError if a declared port is not there.
     """
     names = {up.port for up in wanted.up}
     with IPRoute() as ip:
@@ -67,12 +83,39 @@ def observe(wanted: Wiring) -> Wiring:
             raise WiringError(f"no such port: {', '.join(missing)}. this box has: {there}")
         by_number = {link["index"]: name for name, link in index.items()}
         return Wiring(
-            rules=tuple(rule for rule in _rules(ip) if rule in wanted.rules or rule.priority == KERNEL_LOCAL_RULE),
+            rules=observe_rules(wanted.rules) if wanted.rules else (),
             up=tuple(up for up in wanted.up if index[up.port]["flags"] & _LINK_UP),
             addresses=tuple(address for address in _addresses(ip, by_number) if address.port in names),
-            routes=tuple(_default_routes(ip, by_number)),
+            routes=tuple(route for route in _routes(ip, by_number) if _concerns(route, names)),
             sysctls=tuple(Sysctl(one.path, value) for one in wanted.sysctls if (value := _read(one.path)) is not None),
         )
+
+
+def observe_rules(wanted: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """All routing rules but the kernel's own and the barrier, unless `wanted`."""
+    with IPRoute() as ip:
+        return tuple(
+            rule for rule in all_rules(ip) if rule in wanted or (rule not in _KERNELS_OWN and rule.priority != BARRIER)
+        )
+
+
+def present(wanted: Wiring) -> tuple[Wiring, tuple[str, ...]]:
+    """`wanted` as far as its ports are there, and the names of those that are not."""
+    with IPRoute() as ip:
+        there = {dict(link["attrs"])["IFLA_IFNAME"] for link in ip.get_links()}
+    missing = tuple(up.port for up in wanted.up if up.port not in there)
+    if not missing:
+        return wanted, ()
+    return (
+        replace(
+            wanted,
+            up=tuple(up for up in wanted.up if up.port in there),
+            addresses=tuple(address for address in wanted.addresses if address.port in there),
+            routes=tuple(route for route in wanted.routes if route.port in there),
+            sysctls=tuple(one for one in wanted.sysctls if not set(Path(one.path).parts) & set(missing)),
+        ),
+        missing,
+    )
 
 
 def apply(changes: Iterable[Change]) -> None:
@@ -109,6 +152,12 @@ def _perform(ip: IPRoute, change: Change) -> None:
                 oif=_index(ip, port),
                 table=MAIN_TABLE,
             )
+        case Route(port, network, via, metric):
+            words: dict[str, Any] = {"family": _FAMILY[network.version], "dst": str(network), "table": MAIN_TABLE}
+            words |= {"oif": _index(ip, port)} if port else {}
+            words |= {"gateway": str(via)} if via else {}
+            words |= {"priority": metric} if metric else {}
+            ip.route(verb, **words)
         case Sysctl(path, value):
             (SYSCTL_ROOT / path).write_text(value)
 
@@ -122,6 +171,9 @@ def _index(ip: IPRoute, port: str) -> int:
 
 def _rule_words(rule: Rule) -> dict[str, Any]:
     words: dict[str, Any] = {"family": _FAMILY[rule.family], "priority": rule.priority}
+    if rule.asks_more:
+        # Only to take it away, and the kernel takes the first that meets what is named.
+        return words | ({"table": rule.table} if rule.table else {})
     if rule.iif:
         words["iifname"] = rule.iif
     if rule.protocol:
@@ -135,38 +187,33 @@ def _rule_words(rule: Rule) -> dict[str, Any]:
     return words | {"action": _BLACKHOLE}
 
 
-def _rules(ip: IPRoute) -> Iterator[Rule]:
+def all_rules(ip: IPRoute) -> Iterator[Rule]:
+    """Every routing rule of both families."""
     for family in FAMILIES:
-        for message in ip.get_rules(family=_FAMILY[family]):
-            attributes = dict(message["attrs"])
-            to_table = message["action"] == _ACTION_TO_TABLE
-            yield Rule(
-                family,
-                attributes.get("FRA_PRIORITY", KERNEL_LOCAL_RULE),
-                iif=attributes.get("FRA_IIFNAME", ""),
-                protocol=attributes.get("FRA_IP_PROTO", 0),
-                unmarked=attributes.get("FRA_FWMASK", 0) if attributes.get("FRA_FWMARK", 0) == 0 else 0,
-                table=attributes.get("FRA_TABLE", LOCAL_TABLE) if to_table else 0,
-                goto=attributes.get("FRA_GOTO", 0),
-            )
+        yield from (message.rule(family, one) for one in ip.get_rules(family=_FAMILY[family]))
 
 
 def _addresses(ip: IPRoute, names: Mapping[int, str]) -> Iterator[Address]:
     for family in FAMILIES:
-        for message in ip.get_addr(family=_FAMILY[family]):
-            attributes = dict(message["attrs"])
-            if message["scope"] != _SCOPE_LINK and message["index"] in names:
-                # On IPv4 IFA_ADDRESS may be the peer's; IFA_LOCAL is ours (rtnetlink(7)).
-                own = attributes.get("IFA_LOCAL") or attributes["IFA_ADDRESS"]
-                yield Address(names[message["index"]], ip_interface(f"{own}/{message['prefixlen']}"))
+        for one in ip.get_addr(family=_FAMILY[family]):
+            if (found := message.address(one, names)) is not None:
+                yield found
 
 
-def _default_routes(ip: IPRoute, names: Mapping[int, str]) -> Iterator[DefaultRoute]:
+def _routes(ip: IPRoute, names: Mapping[int, str]) -> Iterator[DefaultRoute | Route]:
     for family in FAMILIES:
-        for message in ip.get_default_routes(family=_FAMILY[family], table=MAIN_TABLE):
-            attributes = dict(message["attrs"])
-            if "RTA_GATEWAY" in attributes and attributes.get("RTA_OIF") in names:
-                yield DefaultRoute(names[attributes["RTA_OIF"]], ip_address(attributes["RTA_GATEWAY"]))
+        for one in ip.get_routes(family=_FAMILY[family], table=MAIN_TABLE):
+            if (found := message.route(family, one, names)) is not None:
+                yield found
+
+
+def _concerns(route: DefaultRoute | Route, ports: set[str]) -> bool:
+    """A default route always does: it would take what is declared elsewhere. The tunnel's routes are its own part's."""
+    match route:
+        case DefaultRoute():
+            return True
+        case Route(port, network):
+            return port in ports or not port or network.prefixlen == 0
 
 
 def _read(path: str) -> str | None:

@@ -15,11 +15,15 @@ _V4_EACH = {
     "arp_ignore": "1",  # answer ARP only for an address of the asked interface
     "arp_announce": "2",
     "promote_secondaries": "1",  # else the end of an old address takes the new one of its prefix along
+    "route_localnet": "0",  # 127.0.0.0/8 stays inside
+    "accept_local": "0",  # nobody else has our addresses
+    "bc_forwarding": "0",
     "src_valid_mark": "1",  # else rp_filter's reverse lookup carries no mark and meets the guard
 }
 _V6_EACH = {
     "accept_redirects": "0",
     "accept_source_route": "0",
+    "proxy_ndp": "0",
     "accept_ra": "0",  # a terminal must not become the box's router
 }
 
@@ -35,6 +39,9 @@ def _settings(inside: tuple[str, ...], uplinks: tuple[str, ...]) -> Iterator[tup
     for name in ("all", "default", *inside, *uplinks):
         yield from ((f"net/ipv4/conf/{name}/{setting}", value) for setting, value in _V4_EACH.items())
         yield from ((f"net/ipv6/conf/{name}/{setting}", value) for setting, value in _V6_EACH.items())
+    for name in (*inside, *uplinks):
+        yield f"net/ipv4/conf/{name}/forwarding", "1"
+        yield f"net/ipv6/conf/{name}/forwarding", "1"
     # The kernel takes the larger of `all` and the port's own; on the uplink nft's fib is the spoof check.
     for name in ("all", *uplinks):
         yield f"net/ipv4/conf/{name}/rp_filter", "0"

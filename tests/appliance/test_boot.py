@@ -1,6 +1,7 @@
 """An installed box after a power cut: applied again, or closed and saying why."""
 
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 
@@ -13,7 +14,9 @@ from tests.appliance.segments import CLAIM, SEGMENTS
 
 pytestmark = [pytest.mark.root, pytest.mark.appliance, pytest.mark.timeout(600)]
 
-APPLY = "claim-gateway-apply.service"
+ENFORCER = "claim-gateway-enforcer.service"
+STATE = "var/lib/claim-gateway-enforcer"
+FILE_DIFFERS = "SITE_FILE_DIFFERS"
 RELAY = "claim-gateway-relay.service"
 RETRY_TIMEOUT_S = 30
 CLOSED = "The box is closed: nothing passes in either direction until a site is applied."
@@ -23,26 +26,39 @@ def test_a_box_comes_up_applied(installed: Installed) -> None:
     with copied(installed.disk) as kept, scene(kept) as again:
         again.around.settle(*SEGMENTS)
 
-        assert again.box.state(APPLY) == "active"
+        assert again.box.state(ENFORCER) == "active", again.box.says("journalctl", "-b", "-o", "cat", "-u", ENFORCER)
         assert again.box.state(RELAY) == "active"
         assert again.box.says("systemctl", "--failed", "--no-legend") == ""
         assert again.passing() == DECLARED
 
 
+def test_a_box_comes_up_with_what_was_confirmed_whatever_the_site_file_has_become(installed: Installed) -> None:
+    """Cut off while somebody was editing the file: the clinic works on, and the journal says so."""
+    with copied(installed.disk) as kept:
+        kept.write("/etc/claim-gateway/site.yaml", "site: {name: [\n")
+        with scene(kept) as again:
+            again.around.settle(*SEGMENTS)
+
+            assert again.box.state(ENFORCER) == "active"
+            assert again.passing() == DECLARED
+            assert again.box.says("journalctl", "-b", "-o", "cat", f"CLAIM_GATEWAY_MESSAGE={FILE_DIFFERS}")
+
+
 @pytest.fixture(scope="module")
 def broken(installed: Installed) -> Iterator[Scene]:
-    """The same box, cut off while somebody was editing its site file; its kernel would forward."""
+    """The same box before any site was confirmed, with a broken site file; its kernel would forward."""
     with copied(installed.disk) as kept:
+        shutil.rmtree(kept.upper / STATE)
         kept.write("/etc/claim-gateway/site.yaml", "site: {name: [\n")
         with forwarding_box(kept) as scene:
             yield scene
 
 
 def test_a_broken_site_file_leaves_the_box_closed(broken: Scene) -> None:
-    journal = broken.box.says("journalctl", "-b", "-o", "cat", "-u", APPLY)
+    journal = broken.box.says("journalctl", "-b", "-o", "cat", "-u", ENFORCER)
 
     assert broken.passing() == set()
-    assert broken.box.state(APPLY) == "failed"
+    assert broken.box.state(ENFORCER) == "failed"
     assert re.search(r"/etc/claim-gateway/site\.yaml:\d+:\d+: ", journal)
     assert CLOSED in journal
 
@@ -54,16 +70,16 @@ def test_a_broken_site_file_stops_the_relay_without_a_restart_loop(broken: Scene
 
 def test_a_missing_port_is_waited_for_while_the_relay_runs(installed: Installed) -> None:
     with copied(installed.disk) as kept:
-        kept.write(f"/etc/systemd/system/{APPLY}.d/impatient.conf", "[Service]\nRestartSec=1\n")
+        kept.write(f"/etc/systemd/system/{ENFORCER}.d/impatient.conf", "[Service]\nRestartSec=1\n")
 
         with scene(kept, unplugged=CLAIM) as waiting:
             assert waiting.box.state(RELAY) == "active"
-            assert "no such port: eth2" in waiting.box.says("journalctl", "-b", "-o", "cat", "-u", APPLY)
+            assert "no such port: eth2" in waiting.box.says("journalctl", "-b", "-o", "cat", "-u", ENFORCER)
             assert waiting.passing() == set()
 
             waiting.around.plug(CLAIM)
 
-            _wait(lambda: waiting.box.state(APPLY) == "active")
+            _wait(lambda: waiting.box.state(ENFORCER) == "active")
             waiting.around.settle(*SEGMENTS)
             assert waiting.passing() == DECLARED
 

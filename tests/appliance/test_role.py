@@ -12,7 +12,7 @@ from tests.appliance.scene import DECLARED
 
 pytestmark = [pytest.mark.root, pytest.mark.appliance, pytest.mark.timeout(600)]
 
-UNITS = ("claim-gateway-guard.service", "claim-gateway-apply.service", "claim-gateway-relay.service")
+UNITS = ("claim-gateway-guard.service", "claim-gateway-enforcer.service", "claim-gateway-relay.service")
 SITE = ANSIBLE / "inventory/sites/wakaba.yaml"
 
 

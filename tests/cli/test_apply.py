@@ -30,8 +30,8 @@ def test_apply_puts_the_site_in_force_and_says_what_it_changed(twin: Twin, site:
     done = run(twin.gateway, DEMO_SITE)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"{DEMO_SITE}: in force. 3 flows, ")
-    assert "  + ipv4 rule 210: fwmark 0/0x40000000 blackhole\n" in done.stdout
-    assert "  + address 192.168.10.1/24 on eth1\n" in done.stdout
+    assert "  guard: + ipv4 rule 210: fwmark 0/0x40000000 blackhole\n" in done.stdout
+    assert "  wiring: + address 192.168.10.1/24 on eth1\n" in done.stdout
     assert firewall.difference(desire(site).table, twin.gateway.call(firewall.observe)) == ()
 
 

@@ -21,14 +21,11 @@ def test_the_sample_site_is_enforceable() -> None:
 
 
 def test_what_is_not_supported_yet_is_named_with_its_place(tmp_path: Path) -> None:
-    file = changed(tmp_path, "lan_to_terminal: shared-folder", 'access: {hours: "18:30-21:00"}')
+    file = changed(tmp_path, "lan_to_terminal: shared-folder", "pppoe_passthrough: true")
     with pytest.raises(Refused) as caught:
         enforceable_site(file)
-    line = file.read_text().splitlines().index('access: {hours: "18:30-21:00"}') + 1
-    assert (
-        str(caught.value)
-        == f"{file}:{line}:1: access by hours is not supported by this version yet. write access: always"
-    )
+    line = file.read_text().splitlines().index("pppoe_passthrough: true") + 1
+    assert str(caught.value) == f"{file}:{line}:1: pppoe_passthrough is not supported by this version yet. leave it out"
 
 
 def test_a_wrong_file_is_wrong_before_it_is_unsupported(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from gateway.enforcer.transaction import ApplyError, Desired, desire
+from gateway.enforcer.errors import ApplyError
+from gateway.enforcer.transaction import Desired, desire
 from gateway.firewall import part as firewall
 from gateway.firewall.nft import Nft
 from gateway.firewall.table import Chain

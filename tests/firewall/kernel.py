@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from gateway.firewall.compile import FAMILY, TABLE
 from gateway.firewall.nft import Nft
+from gateway.firewall.table import FAMILY, TABLE
 from gateway.twin.namespace import Namespace
 
 HERE = f"{FAMILY} {TABLE}"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gateway.firewall.compile import compile_table
-from gateway.firewall.grammar import Compare, Lookup, Mark, TcpFlags, Unreadable, Verdict, read_rule
+from gateway.firewall.grammar import Compare, Lookup, Mark, TcpFlags, Unreadable, Verdict, read_entry, read_rule
 from gateway.policy.derive import derive
 from gateway.site.load import load_site
 from gateway.wiring.part import ports
@@ -41,12 +41,15 @@ def test_elements_written_in_the_rule() -> None:
 
 
 def test_a_verdict_map() -> None:
-    assert read_rule('iifname . oifname vmap { "eth1" . "eth2" : goto a_to_b, "lo" . "lo" : accept }') == (
-        Lookup(
-            (("iifname",), ("oifname",)),
-            (('"eth1" . "eth2"', Verdict("goto", "a_to_b")), ('"lo" . "lo"', Verdict("accept"))),
-        ),
-    )
+    assert read_rule("iifname . oifname vmap @pairs") == (Lookup((("iifname",), ("oifname",)), "pairs"),)
+    assert read_entry('"eth1" . "eth2" : goto a_to_b') == ('"eth1" . "eth2"', Verdict("goto", "a_to_b"))
+    assert read_entry('"lo" : accept') == ('"lo"', Verdict("accept"))
+
+
+@pytest.mark.parametrize("element", ['"eth1"', '"eth1" : queue', '"eth1" : accept drop', ": "])
+def test_an_element_that_leads_nowhere_is_refused(element: str) -> None:
+    with pytest.raises(Unreadable):
+        read_entry(element)
 
 
 def test_marks_and_flags() -> None:
@@ -78,8 +81,8 @@ def test_what_decides_nothing_is_nothing(rule: str) -> None:
         "meta mark set meta mark | lots",
         "tcp flags syn accept",
         "tcp flags & syn",
-        "iifname vmap { eth1 : queue }",
-        "iifname vmap { eth1 : accept",
+        "iifname vmap { eth1 : accept }",
+        "iifname vmap",
         "queue num 1",
         "dnat to 192.0.2.1",
         "ip saddr { 192.0.2.1",

@@ -2,7 +2,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from gateway.firewall.ingress import goes_set, ingress_chains
+from gateway.firewall.ingress import goes_set, ingress_chains, segments_map
 from gateway.policy.derive import derive
 from gateway.policy.marks import MAY_FORWARD, TABLE_ALIVE
 from gateway.site.layout import TERMINAL_ZONES, Layout, Role, Zone
@@ -17,7 +17,7 @@ NAMED = {"name": "av", "names": ["av.example.com"], "services": [{"tcp": 443}], 
 
 
 def chains_of(site: Site) -> Chains:
-    return {chain.name: chain.rules for chain in ingress_chains(derive(site), ports(site))}
+    return {chain.name: chain.rules for chain in ingress_chains(derive(site))}
 
 
 @pytest.fixture(params=Layout)
@@ -39,13 +39,20 @@ def test_marks_are_single_bits_that_do_not_meet() -> None:
     assert MAY_FORWARD & TABLE_ALIVE == 0
 
 
-def test_everything_is_marked_alive_and_only_loopback_and_declared_ports_enter(chains: Chains) -> None:
+def test_everything_is_marked_alive_and_only_ports_of_the_map_enter(chains: Chains) -> None:
     alive, entry, drop = chains["prerouting"]
 
     assert alive == f"meta mark set meta mark | {TABLE_ALIVE:#x}"
-    assert entry.startswith('iifname vmap { "lo" : accept, ')
-    assert entry.count("goto") == len([name for name in chains if name.startswith("from_")])
+    assert entry == "iifname vmap @segments"
     assert drop.startswith("counter drop")
+
+
+def test_loopback_and_every_declared_port_have_their_way_in(layout: Layout) -> None:
+    site = site_of(layout)
+    found = segments_map(derive(site), ports(site))
+
+    assert found.elements[0] == '"lo" : accept'
+    assert set(found.elements[1:]) == {f'"{port}" : goto from_{zone}' for zone, port in ports(site).items()}
 
 
 def test_a_terminal_is_marked_as_an_answer_or_towards_where_it_goes(chains: Chains) -> None:

@@ -1,13 +1,10 @@
 """The commands of a reload, and what a real kernel, real sessions and real time-outs make of them."""
 
 import socket
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
 from itertools import pairwise
-from threading import Event, Thread
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +12,10 @@ from hypothesis import strategies as st
 
 from gateway.enforcer.transaction import desire
 from gateway.firewall import part
-from gateway.firewall.compile import FAMILY, TABLE
 from gateway.firewall.nft import NftError
-from gateway.firewall.reload import LiveSet, Observed, element_changes, reload_commands, same_kind
-from gateway.firewall.table import Chain, Counter, NamedSet, Table, literal
+from gateway.firewall.observed import LiveSet, Observed
+from gateway.firewall.reload import element_changes, former, reload_commands, same_kind
+from gateway.firewall.table import FAMILY, TABLE, Chain, Counter, NamedSet, Table, literal
 from gateway.policy.networks import merged
 from gateway.site.load import load_site
 from gateway.site.model import Site
@@ -27,6 +24,7 @@ from gateway.twin.build import Twin
 from gateway.twin.namespace import Namespace, twin_name
 from gateway.twin.samples import CONFIGS
 from tests.firewall.kernel import HERE, counted, held, rules, run
+from tests.firewall.talk import PATIENCE_S, talking, until_more
 
 HOOK = "type filter hook forward priority filter; policy drop;"
 PCS = NamedSet("pcs", "ipv4_addr", "interval", ("192.0.2.1", "192.0.2.2"))
@@ -40,11 +38,18 @@ def seen(table: Table) -> Observed:
     """What `observe` would say of `table`, freshly loaded."""
     return Observed(
         table.text(),
-        {one.name: len(one.rules) for one in table.chains},
-        {one.name: LiveSet(one.type, frozenset(one.flags.split(",")), frozenset(one.elements)) for one in table.sets},
+        {one.name: one.rules for one in table.chains},
+        {
+            one.name: LiveSet(one.type, frozenset(filter(None, one.flags.split(","))), frozenset(one.elements))
+            for one in table.sets
+        },
         frozenset(one.name for one in table.counters),
         latched=False,
+        hooks={one.name: one.hook for one in table.chains if one.hook},
     )
+
+
+NOTHING = Observed(None, {}, {}, frozenset(), latched=False)
 
 
 def commands(table: Table, before: Table = SMALL) -> list[str]:
@@ -55,18 +60,14 @@ class TestCommands:
     def test_the_same_table_is_its_rules_anew_and_nothing_else(self) -> None:
         assert commands(SMALL) == [
             f"flush table {HERE}",
-            f"table {HERE} {{",
-            "chain forward {",
-            HOOK,
-            *FORWARD.rules,
-            "}",
-            "}",
+            f"add chain {HERE} forward {{ {HOOK} }}",
+            *(f"add rule {HERE} forward {rule}" for rule in FORWARD.rules),
         ]
 
     def test_elements_go_before_others_come(self) -> None:
         moved = replace(PCS, elements=("192.0.2.2", "192.0.2.0/31"))
 
-        assert commands(replace(SMALL, sets=(moved, DOORS, ASKED)))[1:3] == [
+        assert commands(replace(SMALL, sets=(moved, DOORS, ASKED)))[2:4] == [
             f"delete element {HERE} pcs {{ 192.0.2.1 }}",
             f"add element {HERE} pcs {{ 192.0.2.0/31 }}",
         ]
@@ -79,38 +80,80 @@ class TestCommands:
         assert "doors {" not in reload_commands(SMALL, opened)
         assert "element" not in reload_commands(SMALL, opened)
 
-    def test_a_new_set_and_a_new_counter_stand_in_the_block(self) -> None:
+    def test_new_sets_and_counters_come_before_the_rules(self) -> None:
         more = replace(
             SMALL, counters=(Counter("n"), Counter("m")), sets=(*SMALL.sets, NamedSet("s", "ipv6_addr", "interval"))
         )
         found = commands(more)
 
-        assert "counter m { }" in found
-        assert "set s {" in found
-        assert "counter n { }" not in found
-        assert "set pcs {" not in found
+        assert found[2:4] == [
+            f"add set {HERE} s {{ type ipv6_addr; flags interval; }}",
+            f"add counter {HERE} m",
+        ]
+        assert not [line for line in found if "pcs {" in line or line.endswith("counter n")]
+
+    def test_a_verdict_map_changes_by_its_elements_once_the_chains_are_there(self) -> None:
+        way = NamedSet("way", "ifname : verdict", "", ('"eth1" : goto forward', '"eth2" : goto forward'))
+        before = replace(SMALL, sets=(*SMALL.sets, way))
+        side = Chain("side", ("accept",))
+        moved = replace(way, elements=('"eth1" : goto side', '"eth2" : goto forward'))
+        found = commands(replace(before, sets=(*SMALL.sets, moved), chains=(side, FORWARD)), before)
+
+        assert found[:5] == [
+            f"flush table {HERE}",
+            f"add chain {HERE} side",
+            f"add chain {HERE} forward {{ {HOOK} }}",
+            f'delete element {HERE} way {{ "eth1" : goto forward }}',
+            f'add element {HERE} way {{ "eth1" : goto side }}',
+        ]
+
+    def test_a_base_chain_that_somebody_moved_is_put_back(self) -> None:
+        live = replace(seen(SMALL), hooks={"forward": HOOK.replace("priority filter", "priority 300")})
+
+        assert reload_commands(SMALL, live).splitlines()[1:3] == [
+            f"delete chain {HERE} forward",
+            f"add chain {HERE} forward {{ {HOOK} }}",
+        ]
+
+    def test_what_we_never_make_goes(self) -> None:
+        live = replace(seen(SMALL), strangers=(("ct helper", "ftp"),))
+
+        assert reload_commands(SMALL, live).splitlines()[-1] == f"delete ct helper {HERE} ftp"
+
+    def test_without_a_table_everything_comes(self) -> None:
+        found = reload_commands(SMALL, NOTHING).splitlines()
+
+        assert found[0] == f"add chain {HERE} forward {{ {HOOK} }}"
+        assert (
+            f"add set {HERE} pcs {{ type ipv4_addr; flags interval; elements = {{ 192.0.2.1, 192.0.2.2 }}; }}" in found
+        )
+        assert not [line for line in found if line.startswith(("flush", "delete"))]
+
+    def test_the_former_table_is_the_one_that_was_seen(self) -> None:
+        assert reload_commands(former(seen(SMALL)), seen(SMALL)) == reload_commands(SMALL, seen(SMALL))
 
     def test_what_is_no_longer_declared_goes_after_the_rules_that_named_it(self) -> None:
         less = replace(SMALL, counters=(), sets=(DOORS, ASKED), chains=(Chain("input", ("accept",)),))
         found = commands(less)
 
         assert found[0] == f"flush table {HERE}"
-        assert found[1] == f"delete set {HERE} pcs"
+        assert found[2] == f"delete set {HERE} pcs"
         assert found[-2:] == [f"delete chain {HERE} forward", f"delete counter {HERE} n"]
 
     def test_a_set_of_another_kind_is_made_anew(self) -> None:
         other = NamedSet("pcs", "ipv4_addr . inet_service", "interval", ("192.0.2.1 . 445",))
         found = commands(replace(SMALL, sets=(other, DOORS, ASKED)))
 
-        assert found[1] == f"delete set {HERE} pcs"
-        assert "type ipv4_addr . inet_service" in found
-        assert "elements = { 192.0.2.1 . 445 }" in found
+        assert found[2:4] == [
+            f"delete set {HERE} pcs",
+            f"add set {HERE} pcs {{ type ipv4_addr . inet_service; flags interval; elements = {{ 192.0.2.1 . 445 }}; }}",
+        ]
 
     @pytest.mark.parametrize(
         ("kind", "flags", "same"),
         [
-            ("ipv4_addr . inet_service", {"timeout"}, True),  # nft 1.0.6 says nothing of dynamic
             ("ipv4_addr . inet_service", {"timeout", "dynamic"}, True),
+            ("ipv4_addr . inet_service", {"timeout"}, False),
             ("ipv4_addr . inet_service", {"interval"}, False),
             ("ipv4_addr", {"timeout"}, False),
         ],
@@ -137,7 +180,7 @@ def kernel() -> Iterator[Namespace]:
 
 def load(kernel: Namespace, table: Table) -> None:
     """As if on a box that has no table yet."""
-    run(kernel, f"add table {HERE}\ndelete table {HERE}")
+    kernel.call(part.restore, NOTHING)
     kernel.call(part.apply, table)
 
 
@@ -181,7 +224,7 @@ class TestKernel:
         [
             Chain("bad", ("goto nowhere",)),
             Chain("bad", ("ip saddr @nobody accept",)),
-            Chain("forward", ("accept",), "type filter hook input priority filter; policy drop;"),
+            Chain("bad", ("accept",), "type filter hook ingress priority filter; policy drop;"),
         ],
         ids=lambda bad: bad.rules[0],
     )
@@ -265,50 +308,11 @@ def test_any_sample_becomes_another_as_if_it_had_been_loaded_alone(kernel: Names
         assert rules(kernel) == alone[number]
 
 
-PATIENCE_S = 5.0
-
-
 @pytest.fixture(scope="module")
 def after_hours() -> Iterator[Twin]:
     with Twin(load_site(CONFIGS / "after-hours.yaml")) as twin:
         twin.apply(desire(twin.site))
         yield twin
-
-
-@contextmanager
-def talking(twin: Twin) -> Iterator[Callable[[], int]]:
-    """A receipt PC that talks to the terminal's share without a pause, and how often it had its answer until now.
-
-    A reset or a silence ends the talk, and the test.
-    """
-    terminal = "192.168.20.10"
-    server = twin.namespace("claim0").call(socket.create_server, (terminal, 445))
-    stop, answered, broken = Event(), [0], list[OSError]()
-    with server:
-        client = twin.namespace("pc0").call(socket.create_connection, (terminal, 445), PATIENCE_S)
-        peer, _ = server.accept()
-        peer.settimeout(PATIENCE_S)
-
-        def talk() -> None:
-            try:
-                while not stop.is_set():
-                    client.sendall(b"question")
-                    peer.sendall(peer.recv(100))
-                    client.recv(100)
-                    answered[0] += 1
-            except OSError as error:
-                broken.append(error)
-
-        thread = Thread(target=talk)
-        thread.start()
-        try:
-            yield lambda: answered[0]
-        finally:
-            stop.set()
-            thread.join()
-            client.close()
-            peer.close()
-    assert broken == []
 
 
 def changed(site: Site) -> Site:
@@ -351,11 +355,3 @@ def test_a_flow_that_is_gone_takes_its_sessions_along(after_hours: Twin) -> None
             peer.settimeout(0.5)
             with pytest.raises(TimeoutError):
                 peer.recv(100)
-
-
-def until_more(answers: Callable[[], int]) -> None:
-    """Wait until ten more questions were answered."""
-    before, deadline = answers(), time.monotonic() + PATIENCE_S
-    while answers() < before + 10:
-        assert time.monotonic() < deadline, "nothing was answered any more"
-        time.sleep(0.001)

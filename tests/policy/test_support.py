@@ -25,15 +25,14 @@ NAMED = PATCHES | {"networks": [], "names": ["av.example.com"]}
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_a_sample_is_supported_whole_or_says_in_which_part_not(path: Path) -> None:
     expected = {
-        "after-hours": ["access", "grants"],
-        "ip-vpn-claim-and-qualification": ["zones.qualification.serve", "grants"],
-        "ip-vpn-combined": ["zones.claim.serve", "updates.0", "relay.drop"],
+        "ip-vpn-claim-and-qualification": ["zones.qualification.serve"],
+        "ip-vpn-combined": ["zones.claim.serve", "relay.drop"],
         "ipsec-client-claim": ["zones.claim.serve"],
         "ipsec-client-claim-and-qualification": ["zones.claim.serve", "zones.qualification.serve", "updates.0"],
         "ipsec-router-claim": ["tunnel", "relay.drop"],
-        "ipsec-router-claim-and-qualification": ["tunnel", "updates.0", "grants"],
+        "ipsec-router-claim-and-qualification": ["tunnel", "updates.0"],
         "ipsec-router-combined": ["tunnel"],
-        "two-boxes-b": ["tunnel", "zones.claim.serve", "updates.0"],
+        "two-boxes-b": ["tunnel", "zones.claim.serve"],
         "vlan-trunk": ["zones.lan.port", "zones.claim.port", "zones.qualification.port"],
     }
     found = [".".join(map(str, field)) for field, _ in unsupported(load_site(path))]
@@ -53,13 +52,7 @@ def test_a_plain_site_needs_support_for_nothing_but_a_tunnel_of_its_own(
     ("field", "change"),
     [
         (("pppoe_passthrough",), {"pppoe_passthrough": True}),
-        (("access",), {"access": {"hours": "18:30-21:00"}}),
-        (("updates", 0), {"updates": [PATCHES | {"hours": "12:00-13:00"}]}),
         (("updates", 1), {"updates": [PATCHES, NAMED | {"name": "named"}]}),
-        (
-            ("grants",),
-            {"grants": {"g": {"to": "gateway", "from": ["192.168.10.9"], "services": [{"tcp": 22}], "at_most": "2h"}}},
-        ),
         (("zones", "lan", "port"), {"zones": {"lan": {"port": VLAN}}}),
         (("zones", "claim", "serve"), {"zones": {"claim": {"serve": ["dhcp"]}}}),
         (("zones", "wan", "uplink"), {"zones": {"wan": {"uplink": {"dhcp": {}}}}}),

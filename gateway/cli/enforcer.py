@@ -1,0 +1,48 @@
+"""`claim-gateway enforcer`: the daemon that keeps the box as declared, in the foreground, for systemd."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from gateway.cli.command import Command, Exit, Refused
+from gateway.cli.reach import need_the_right, place_arguments
+from gateway.enforcer.clock import Clock
+from gateway.enforcer.daemon import Setting, run
+from gateway.enforcer.errors import EnforcerError, Unfit
+from gateway.enforcer.part import PartError
+from gateway.journal import configure
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--site",
+        type=Path,
+        metavar="SITE",
+        help="the first site of a box on which none was ever confirmed; and what SIGHUP applies",
+    )
+    parser.add_argument(
+        "--trust-clock", action="store_true", help="windows open though nothing disciplines this box's clock"
+    )
+    place_arguments(parser)
+
+
+def _run(args: argparse.Namespace) -> int:
+    configure(lang=args.lang)
+    need_the_right("enforcer")
+    try:
+        run(Setting(args.state_dir, args.run_dir, args.site, Clock(trusted=args.trust_clock)))
+    except Unfit as error:
+        print(error, file=sys.stderr)
+        return Exit.INPUT
+    except (EnforcerError, *PartError) as error:
+        raise Refused(str(error)) from error
+    return Exit.OK
+
+
+COMMAND = Command(
+    name="enforcer",
+    summary="keep the box as declared: put the confirmed site in force, repair what others change, open by the clock",
+    example="claim-gateway enforcer --site /etc/claim-gateway/site.yaml",
+    arguments=_arguments,
+    run=_run,
+)

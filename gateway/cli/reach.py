@@ -1,0 +1,61 @@
+"""How a command reaches the enforcer: through its socket if it runs, else by doing the same itself under the same lock."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from gateway.cli.command import Denied, Refused
+from gateway.enforcer.box import Box
+from gateway.enforcer.client import NotRunning, ask
+from gateway.enforcer.clock import Clock
+from gateway.enforcer.errors import EnforcerError, NotNow
+from gateway.enforcer.lock import alone
+from gateway.enforcer.part import PartError
+from gateway.enforcer.person import myself
+from gateway.enforcer.requests import Request
+from gateway.enforcer.service import perform
+from gateway.enforcer.store import Store
+
+CAP_NET_ADMIN = 12
+"""linux/capability.h"""
+
+
+def place_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `--state-dir` and `--run-dir`.
+
+    They are not the relay's directories: who may write there decides what the box lets through, and the relay may not.
+    """
+    run_dir_argument(parser)
+    state = os.environ.get("CLAIM_GATEWAY_ENFORCER_STATE_DIR", "/var/lib/claim-gateway-enforcer")
+    parser.add_argument("--state-dir", type=Path, default=Path(state), metavar="DIR", help="default: %(default)s")
+
+
+def run_dir_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--run-dir`, where the enforcer listens."""
+    run = os.environ.get("CLAIM_GATEWAY_ENFORCER_RUN_DIR", "/run/claim-gateway-enforcer")
+    parser.add_argument("--run-dir", type=Path, default=Path(run), metavar="DIR", help="default: %(default)s")
+
+
+def carried_out(args: argparse.Namespace, request: Request) -> dict[str, Any]:
+    """What came of the request. Raises Denied or Refused."""
+    try:
+        try:
+            return ask(args.run_dir, request)
+        except NotRunning:
+            need_the_right(args.command)
+            store = Store(args.state_dir)
+            with alone(store.root, myself()):
+                return perform(Box(store, args.run_dir, clock=Clock()), request, myself())
+    except NotNow as error:
+        raise Denied(str(error)) from error
+    except (EnforcerError, *PartError) as error:
+        raise Refused(str(error)) from error
+
+
+def need_the_right(command: str) -> None:
+    """Raises Refused unless this process may change the network; asked first, since libnftables complains on its own."""
+    status = Path("/proc/self/status").read_text()
+    effective = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapEff:"))
+    if not effective & 1 << CAP_NET_ADMIN:
+        raise Refused(f"claim-gateway {command}: this needs the right to change the network. run it as root")

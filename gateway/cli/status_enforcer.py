@@ -1,0 +1,68 @@
+"""What `status` says of the enforcer: what protects the box, which site is in force, what is open, what was repaired."""
+
+import argparse
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from gateway.cli.command import Denied, Refused
+from gateway.cli.reach import carried_out
+from gateway.cli.section import Section
+from gateway.cli.span import spoken
+from gateway.enforcer.requests import Status
+from gateway.policy.schedule import SITE_ZONE
+
+TITLE = "enforcer"
+
+
+def enforcer(args: argparse.Namespace) -> Section:
+    """Asks the running enforcer; without one, the kernel and the state directory."""
+    try:
+        data = carried_out(args, Status())
+    except (Refused, Denied) as error:
+        return Section(TITLE, (), (str(error),))
+    return Section(TITLE, tuple(_lines(data)), tuple(_complaints(data)), data)
+
+
+def _lines(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "protection", data.get("protection", "the guard alone: no enforcer runs to repair anything")
+    site = data["site"]
+    if site:
+        at = datetime.fromisoformat(site["at"]).astimezone(SITE_ZONE)
+        comment = f", {site['comment']}" if site["comment"] else ""
+        yield "site", f"{site['digest'][:12]} since {at:%Y-%m-%d %H:%M} by {site['who']}{comment}"
+    if data["trial_left_s"] is not None:
+        yield (
+            "on trial",
+            f"`claim-gateway confirm` within {spoken(data['trial_left_s'])}, or the former site comes back",
+        )
+    for window in data["windows"]:
+        yield "window", f"{window['window']}: {_open(window['open_for_s'])}"
+    for grant in data["grants"]:
+        sources = f" from {', '.join(grant['sources'])}" if grant["sources"] else ""
+        yield "grant", f"{grant['grant']}: {_open(grant['open_for_s'])}{sources}"
+    if "repairs" in data:
+        last = data["last_repair"]
+        yield (
+            "repairs",
+            f"{data['repairs']} since the start" + (f"; the last: {last['what']}, by {last['who']}" if last else ""),
+        )
+    for hook in data["foreign_hooks"]:
+        yield "other rules", hook
+
+
+def _complaints(data: dict[str, Any]) -> Iterator[str]:
+    if data["latched"]:
+        yield "the box is closed: the boot latch stands until a site is applied"
+    elif not data["table"]:
+        yield "the table is not in force: the guard stops everything. apply a site"
+    if "pid" not in data:
+        yield "no enforcer runs: nothing repairs the box or opens windows. systemctl start claim-gateway-enforcer"
+    if data["windows"] and not data["clock_believed"]:
+        yield "nobody sets this clock: windows stay shut. let chrony, or another, have the time"
+    yield from (f"not as declared: {reason}" for reason in data.get("failing", ()))
+    yield from (f"port {port} is gone. plug it in, or give it back its name" for port in data.get("missing_ports", ()))
+
+
+def _open(left_s: float | None) -> str:
+    return "closed" if left_s is None else f"open for {spoken(left_s)}"

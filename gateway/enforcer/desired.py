@@ -1,0 +1,32 @@
+"""What one site asks of every part of the box. Pure."""
+
+from dataclasses import dataclass
+
+from gateway.firewall import part as firewall
+from gateway.firewall.table import Table
+from gateway.policy.derive import derive
+from gateway.policy.model import Policy
+from gateway.site.layout import TERMINAL_ZONES
+from gateway.site.model import Site
+from gateway.wiring import part as wiring
+from gateway.wiring.model import Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The matrix, the table made of it, and the wiring."""
+
+    policy: Policy
+    table: Table
+    wiring: Wiring
+
+
+def desire(site: Site, policy: Policy | None = None) -> Desired:
+    """Everything `site` asks for. `policy` stands in for the derived one when a rehearsal tries another."""
+    policy = derive(site) if policy is None else policy
+    return Desired(policy, firewall.desired(policy, wiring.ports(site)), wiring.desired(site))
+
+
+def terminal_ports(site: Site) -> tuple[str, ...]:
+    """The interfaces with terminals behind them: what the barrier shuts."""
+    return tuple(port for zone, port in wiring.ports(site).items() if zone in TERMINAL_ZONES)

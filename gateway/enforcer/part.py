@@ -1,0 +1,140 @@
+"""The parts of the box behind one protocol: what is wanted of each, what is there, how they differ, making it so, undoing.
+
+Their order in `parts` is the order of an apply: the guard's routing rules come first and go never, so that whatever fails
+after them, nothing is forwarded that no table marked. The tunnel will be a fourth.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
+
+from gateway.firewall import part as firewall
+from gateway.firewall.nft import Nft, NftError
+from gateway.firewall.observed import Observed
+from gateway.firewall.spelling import spelled
+from gateway.firewall.table import Table
+from gateway.wiring import part as wiring
+from gateway.wiring.model import Change, Rule, Wiring, difference
+from gateway.wiring.part import WiringError
+
+PartError = (NftError, WiringError)
+"""What any part raises when the kernel refuses."""
+
+WIRING = "wiring"
+_ROUNDS = 5
+"""A foreign rule of a priority we use cannot be told from ours when it is taken away: what went along is put back."""
+
+Found = TypeVar("Found")
+
+
+class Part(Protocol[Found]):
+    """One part, with what one site asks of it. Every method but `difference` meets the kernel and raises a PartError."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+    def observe(self) -> Found:
+        """What is there now; enough to put it back."""
+        ...
+
+    def difference(self, found: Found) -> tuple[str, ...]:
+        """What stands between `found` and what is wanted, one line each; empty when nothing does. Pure."""
+        ...
+
+    def apply(self, found: Found) -> None:
+        """Make it so."""
+        ...
+
+    def restore(self, found: Found) -> None:
+        """Put back what `observe` saw."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GuardPart:
+    """The routing rules. They are the same for every site."""
+
+    wanted: Wiring
+    name: str = "guard"
+
+    def observe(self) -> Wiring:
+        """The routing rules that stand."""
+        return Wiring(rules=wiring.observe_rules(self.wanted.rules))
+
+    def difference(self, found: Wiring) -> tuple[str, ...]:
+        """The rules to add and to take away."""
+        return tuple(map(str, difference(self._rules, found)))
+
+    def apply(self, found: Wiring) -> None:
+        """Only closes: ours are added before another is taken away."""
+        for _ in range(_ROUNDS):
+            changes = difference(self._rules, found)
+            if not changes:
+                return
+            wiring.apply(changes)
+            found = self.observe()
+
+    def restore(self, found: Wiring) -> None:
+        """The guard stays: in doubt, nothing is forwarded."""
+
+    @property
+    def _rules(self) -> Wiring:
+        return Wiring(rules=self.wanted.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallPart:
+    """The nftables table, through a door that may hold it."""
+
+    wanted: Table
+    door: Nft | None = None
+    name: str = "nftables"
+
+    def observe(self) -> Observed:
+        """The live table."""
+        return firewall.observe(self.door)
+
+    def difference(self, found: Observed) -> tuple[str, ...]:
+        """Rules, sets and maps that differ."""
+        return firewall.difference(self.wanted, found, spelled(self.wanted))
+
+    def apply(self, found: Observed) -> None:  # noqa: ARG002 - the table is read again in the transaction's own moment
+        """One transaction; none where nothing differs."""
+        firewall.apply(self.wanted, self.door)
+
+    def restore(self, found: Observed) -> None:
+        """The former table, and the latch if it stood."""
+        firewall.restore(found, self.door)
+
+
+@dataclass(frozen=True, slots=True)
+class WiringPart:
+    """Links, addresses, routes and kernel settings."""
+
+    wanted: Wiring
+    name: str = WIRING
+
+    def observe(self) -> Wiring:
+        """What the declared ports carry."""
+        return wiring.observe(replace(self.wanted, rules=()))
+
+    def difference(self, found: Wiring) -> tuple[str, ...]:
+        """The steps to take, in order."""
+        return tuple(map(str, self._steps(found)))
+
+    def apply(self, found: Wiring) -> None:
+        """Step by step."""
+        wiring.apply(self._steps(found))
+
+    def restore(self, found: Wiring) -> None:
+        """The steps back from where it stopped."""
+        wiring.apply(difference(found, self.observe()))
+
+    def _steps(self, found: Wiring) -> tuple[Change, ...]:
+        steps = difference(replace(self.wanted, rules=()), found)
+        return tuple(step for step in steps if not isinstance(step.item, Rule))
+
+
+Parts = tuple[Part[Any], ...]
+"""In the order in which they are made so."""

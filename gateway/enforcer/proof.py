@@ -1,0 +1,32 @@
+"""The narrow door where a proof stands beside the transaction: it may refuse a candidate, and what the kernel then shows."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.enforcer.desired import Desired
+
+
+class Proof(Protocol):
+    """Both raise Refuted, with one line for a person; the transaction then leaves, or puts back, what was in force."""
+
+    def candidate(self, desired: Desired) -> None:
+        """Asked before the kernel is touched."""
+        ...
+
+    def live(self, desired: Desired) -> None:
+        """Asked when everything stands in the kernel, before the change counts as done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmOnly:
+    """No proof beside the transaction's own verify: the kernel shows every rule, element and setting that was asked for."""
+
+    def candidate(self, desired: Desired) -> None:
+        """Nothing to say."""
+
+    def live(self, desired: Desired) -> None:
+        """Nothing to say."""
+
+
+CONFIRM_ONLY = ConfirmOnly()

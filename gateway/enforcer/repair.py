@@ -1,0 +1,68 @@
+"""What somebody changed is put back, part by part: here one part that fails keeps no other from being repaired."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from gateway.enforcer import connections
+from gateway.enforcer.desired import Desired
+from gateway.enforcer.errors import PurgeError, Refuted
+from gateway.enforcer.part import WIRING, PartError
+from gateway.enforcer.proof import Proof
+from gateway.enforcer.transaction import Difference, parts
+from gateway.firewall import part as firewall
+from gateway.firewall.nft import Nft
+from gateway.wiring import part as wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What was found and put back, what could not be, and the declared ports that are not there."""
+
+    found: tuple[Difference, ...]
+    failures: tuple[str, ...]
+    missing: tuple[str, ...]
+    cut: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that has a port is as declared."""
+        return not self.failures
+
+
+def repair(desired: Desired, door: Nft | None, proof: Proof) -> Repaired:
+    """Read everything again and make it as declared. A port that is missing is left out until it is back."""
+    there, missing, failures = desired, tuple[str, ...](), list[str]()
+    try:
+        reduced, missing = wiring.present(desired.wiring)
+        there = replace(desired, wiring=reduced)
+    except wiring.WiringError as error:
+        failures.append(str(error))
+    found: list[Difference] = []
+    for part in parts(there, door):
+        try:
+            seen = part.observe()
+            wrong = part.difference(seen)
+            found += (Difference(part.name, text) for text in wrong)
+            if wrong:
+                part.apply(seen)
+                failures += _left(part.name, part.difference(part.observe()))
+        except PartError as error:
+            failures.append(f"{part.name}: {error}")
+    return _settled(there, Repaired(tuple(found), tuple(failures), missing), door, proof)
+
+
+def _left(name: str, texts: Iterable[str]) -> list[str]:
+    return [f"{name}: the kernel took the change and shows another state: {text}" for text in texts]
+
+
+def _settled(desired: Desired, done: Repaired, door: Nft | None, proof: Proof) -> Repaired:
+    """What was changed may have let a session in: it ends. And the proof has the last word."""
+    if not done.found or done.failures:
+        return done
+    try:
+        opened = any(one.part != WIRING for one in done.found)
+        cut = connections.purge(desired.policy, firewall.observe(door)) if opened else 0
+        proof.live(desired)
+    except (*PartError, PurgeError, Refuted) as error:
+        return replace(done, failures=(str(error),))
+    return replace(done, cut=cut)
