@@ -208,3 +208,8 @@ class Header:
         for number in self._numbers[name]:
             result = result << 1 | int(model.get(number, False))
         return result
+
+    def assigned(self, name: str, value: int) -> Assignment:
+        """The other way: the variables of a group for this number."""
+        numbers = self._numbers[name]
+        return {number: bool(value >> (len(numbers) - 1 - at) & 1) for at, number in enumerate(numbers)}
