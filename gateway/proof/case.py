@@ -1,6 +1,6 @@
 """One case before the theorems: what was declared, and what the kernel's rules do with every packet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -101,15 +101,28 @@ class Proposition(Protocol):
 
 def case_of(site: Site, evidence: Evidence, algebra: Algebra) -> Case:
     """Read the evidence and evaluate it. Raises NotProvable."""
+    return case_in(header_of(site, (evidence,), algebra), site, evidence)
+
+
+def header_of(site: Site, evidences: Iterable[Evidence], algebra: Algebra) -> Header:
+    """Variables for every interface any of the evidences mentions, so that their packets can be compared."""
+    names = set(interfaces(site).values())
+    for evidence in evidences:
+        names.update(mentioned(read(evidence.dump)))
+        for rule in evidence.guard:
+            names.update({rule.iif, rule.oif} - {""})
+    return Header(algebra, Names(sorted(names)))
+
+
+def case_in(header: Header, site: Site, evidence: Evidence) -> Case:
+    """Evaluate the evidence over the variables of `header`. Raises NotProvable."""
     ruleset = read(evidence.dump)
     policy, ports = derive(site), interfaces(site)
-    rules = {rule.iif for rule in evidence.guard} | {rule.oif for rule in evidence.guard}
-    header = Header(algebra, Names([*mentioned(ruleset), *ports.values(), *(rules - {""})]))
     live = LiveSets(header, policy, ports)
     declared = Declared(header, policy, ports, live)
     upkeep = Upkeep(declared)
     addresses = [address for zone in ports for address in of_family(own(site, zone), 4)]
-    here = any_of(algebra, [in_network(header, "daddr", address) for address in addresses])
+    here = any_of(header.algebra, [in_network(header, "daddr", address) for address in addresses])
     journey = Journey(header, ruleset, evidence.guard, live, here, ports.get(Zone.TUNNEL))
     return Case(header, policy, ports, ruleset, live, journey, declared, upkeep)
 

@@ -124,7 +124,8 @@ def _rule(table: _Building, body: Mapping[str, Any]) -> None:
     known = statements(said, where)
     shown = str(body["comment"]) if "comment" in body else " ".join(map(str, known)) or "counts or logs"
     number = handle if isinstance(handle, int) else 0
-    rules.append(Rule(f"{chain} #{len(rules) + 1} of {table.family} {table.name}", chain, number, shown, known))
+    place = f"handle {number}" if number else f"rule {len(rules) + 1}"
+    rules.append(Rule(f"{table.family} {table.name} {chain} {place}", chain, number, shown, known))
 
 
 def _set(body: Mapping[str, Any], where: str) -> NamedSet:

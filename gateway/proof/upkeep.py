@@ -71,15 +71,11 @@ class Upkeep:
         for kind in (SOLICITATION, ADVERTISEMENT):
             neighbour = self._icmp6(kind, hops=FROM_THE_LINK)
             in_family = neighbour & header.family(6)
-            yield Item("neighbour discovery", Path.INPUT, neighbour, in_family & anywhere, unroutable=True)
+            heard = neighbour & anywhere
+            yield Item("neighbour discovery", Path.INPUT, heard, heard & in_family, unroutable=True)
             yield Item("neighbour discovery", Path.OUTPUT, neighbour, in_family)
-        query = self._icmp6(LISTENER_QUERY, hops=1) & self._link_local()
-        yield Item(
-            "a multicast listener query",
-            Path.INPUT,
-            query,
-            query & anywhere & ~header.source_missing & ~header.extended,
-        )
+        query = self._icmp6(LISTENER_QUERY, hops=1) & self._link_local() & anywhere
+        yield Item("a multicast listener query", Path.INPUT, query, query & ~header.source_missing)
         report = self._icmp6(LISTENER_REPORT)
         yield Item("a multicast listener report", Path.OUTPUT, report, report & header.family(6))
         yield from self._errors()

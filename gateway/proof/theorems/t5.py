@@ -64,7 +64,7 @@ def _errors(case: Case, path: Path) -> Term:
                 if path_of(origin, target) is not path or (origin in TERMINAL_ZONES and target is Zone.LAN):
                     continue
                 asker, asked = ("daddr", "saddr") if reply else ("saddr", "daddr")
-                responder = declared.among(asked, destinations, family)
+                responder = declared.among(asked, destinations, family) | case.live.learned(flow, family, asked)
                 if reply and origin in LINE_ZONES:
                     responder = header.family(family) & ~declared.inside("saddr")
                 ends = declared.among(asker, sources, family) & responder & case.live.open(flow, family, asker)

@@ -6,12 +6,13 @@ from gateway.policy.marks import MAY_FORWARD, TABLE_ALIVE
 from gateway.proof.algebra import Term
 from gateway.proof.case import Case, Violation, Weight
 from gateway.proof.fields import MARK_BITS
-from gateway.proof.header import TCP, UDP
+from gateway.proof.header import INVALID, NEW, TCP, UDP, UNTRACKED
 from gateway.proof.journey import IP_FAMILIES
 from gateway.proof.live import OWN_TABLE
 from gateway.proof.model import Path, Theorem
 from gateway.proof.ruleset import Kind, MarkSet, Match, Named, Rule, Table, Verdict
 from gateway.proof.theorems.t1 import starts_towards_lan
+from gateway.site.layout import Zone
 
 THEOREM = Theorem.T8
 STATEMENT = (
@@ -50,6 +51,13 @@ def _guard_alone(case: Case) -> Iterator[Violation]:
         "direction. mend the guard's rules (claim-gateway-guard) and the marks in prerouting",
         Path.FORWARD,
         passes & starts_towards_lan(case) & case.declared.inside("daddr"),
+    )
+    starts = case.state(Path.FORWARD, NEW, UNTRACKED, INVALID) & case.declared.comes_from(Zone.WAN)
+    yield Violation(
+        "without the table's filter the line could start something towards the inside: the marks in prerouting do not hold the "
+        "direction. mark only answers and errors from the line",
+        Path.FORWARD,
+        passes & starts & case.declared.inside("daddr") if Zone.WAN in case.ports else case.header.algebra.false,
     )
 
 
