@@ -199,7 +199,7 @@ class Chains:
                     self._fields.changed()
             case SetUpdate(limited=limited):
                 # A full set ends the rule, and so does a limit inside the element.
-                room = self._header.free("limit", f"{rule.id} has room in @{said.set}", calm=None if limited else True)
+                room = self._header.free("room", f"{rule.id} has room in @{said.set}", calm=None if limited else True)
                 return here & room, here & ~room
         return here, self._algebra.false
 
