@@ -35,8 +35,14 @@ def _loopback_up() -> None:
         ip.link("set", index=1, state="up")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that needs root says so instead of failing for want of it; CI runs as root and skips none."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that needs root says so instead of failing for want of it; CI runs as root and skips none.
+
+    Long campaigns run only when they are asked for (`-m long`).
+    """
+    if "long" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
     if os.geteuid() == 0:
         sweep()
         return

@@ -1,0 +1,44 @@
+"""What the site file says the box's surroundings are: which zone lies behind which port, and which prefixes live there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.policy.model import Policy
+from gateway.proof.interfaces import interfaces
+from gateway.site.layout import TERMINAL_ZONES, Zone
+from gateway.site.model import Site
+from gateway.site.values import IpAddress, IpNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the inventory is judged against. `ports` are the kernel's names, by zone."""
+
+    policy: Policy
+    ports: Mapping[Zone, str]
+
+    def networks(self, zone: Zone) -> tuple[IpNetwork, ...]:
+        """The prefixes of one inside zone; none for the line's side."""
+        return dict(self.policy.networks).get(zone, ())
+
+    def inside(self) -> tuple[IpNetwork, ...]:
+        """The prefixes of every inside zone."""
+        return tuple(network for _, networks in self.policy.networks for network in networks)
+
+    def zone_at(self, address: IpAddress) -> Zone | None:
+        """The inside zone an address belongs to; None for what is beyond the line."""
+        return next((zone for zone, networks in self.policy.networks if any(address in one for one in networks)), None)
+
+    def holds_tunnel(self) -> bool:
+        """Whether the box's own tunnel is declared."""
+        return Zone.TUNNEL in self.policy.zones
+
+
+def surroundings(site: Site, policy: Policy) -> Surroundings:
+    """Straight from the site file, not from what the wiring made of it."""
+    return Surroundings(policy, interfaces(site))
+
+
+def is_terminal(zone: Zone | None) -> bool:
+    """Whether terminals stand in this zone."""
+    return zone in TERMINAL_ZONES

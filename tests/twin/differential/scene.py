@@ -1,0 +1,41 @@
+"""A sample in a twin under its policy, and the model of what its kernel says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from gateway.enforcer.transaction import desire
+from gateway.firewall.nft import Nft
+from gateway.policy.derive import derive
+from gateway.proof.case import Case, case_of
+from gateway.proof.diagram import Diagrams
+from gateway.proof.inventory.surroundings import surroundings
+from gateway.proof.observe import evidence, observe
+from gateway.site.load import load_site
+from gateway.twin.build import Twin
+from gateway.twin.samples import CONFIGS
+
+
+@dataclass(frozen=True)
+class Scene:
+    twin: Twin
+
+    def case(self) -> Case:
+        """The model of the kernel as it is now."""
+        site = surroundings(self.twin.site, derive(self.twin.site))
+        seen = evidence(self.twin.gateway.call(observe, site), site)
+        return case_of(self.twin.site, seen, Diagrams())
+
+    def nft(self, commands: str) -> None:
+        def act() -> None:
+            with Nft() as nft:
+                nft.run(commands)
+
+        self.twin.gateway.call(act)
+
+
+@contextmanager
+def standing(sample: str) -> Iterator[Scene]:
+    with Twin(load_site(CONFIGS / f"{sample}.yaml")) as twin:
+        twin.apply(desire(twin.site))
+        yield Scene(twin)
