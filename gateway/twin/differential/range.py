@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyroute2 import IPRoute
 
-from gateway.firewall.compile import FAMILY, TABLE
+from gateway.firewall.table import FAMILY, TABLE
 from gateway.firewall.nft import Nft
 from gateway.policy.model import FAMILIES
 from gateway.site.layout import Zone

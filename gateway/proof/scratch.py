@@ -1,0 +1,41 @@
+"""What the kernel makes of a ruleset that is not in force: loaded into an empty network namespace of its own, and dumped.
+
+Nothing is connected to that namespace and it is gone with the program that made it, so a candidate can be proved before
+the box is touched.
+"""
+
+import json
+import os
+import subprocess
+
+from gateway.proof.inventory.asking import ANSWER_TIMEOUT_S, NotObserved
+from gateway.proof.model import Dump
+
+_LOAD_AND_LIST = "nft -f - && exec nft -nn -j list ruleset"
+_CAP_SYS_ADMIN_NEEDED = ("unshare", "--net")
+_AS_ITS_OWN_ROOT = ("unshare", "--map-root-user", "--net")
+"""unshare(1): a user namespace gives the right to a network namespace to a process that has none of root's."""
+
+
+def dump_of(text: str) -> Dump:
+    """The dump of a ruleset in nft's own language. Raises NotObserved if the kernel does not take it, or gives no namespace."""
+    failed = ""
+    for apart in (_AS_ITS_OWN_ROOT, _CAP_SYS_ADMIN_NEEDED):
+        try:
+            done = subprocess.run(
+                (*apart, "--", "sh", "-c", _LOAD_AND_LIST),
+                input=text,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=ANSWER_TIMEOUT_S,
+                env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise NotObserved(f"a ruleset cannot be tried apart: {type(error).__name__}. install util-linux") from error
+        if done.returncode == 0:
+            return tuple(json.loads(done.stdout)["nftables"])
+        failed = failed or next(iter(done.stderr.strip().splitlines()), f"exit code {done.returncode}")
+        if not failed.startswith("unshare:"):
+            break
+    raise NotObserved(f"a ruleset cannot be tried apart: {failed}")
