@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 # keeps Debian from starting their services: this machine needs smbd as a program, not as a server.
 APT := conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap netbase nftables openssh-client python3-venv samba smbclient systemd-container
 
-.PHONY: setup packages demo test test-fast bench golden lint lock docs fuzz wheelhouse clean
+.PHONY: setup packages demo test test-fast test-long bench golden lint lock docs fuzz wheelhouse clean
 
 setup: packages $(STAMP)
 
@@ -47,7 +47,7 @@ demo: setup
 	@$(BIN)/claim-gateway demo
 
 test-fast: setup
-	@$(BIN)/pytest -n 2 -m "not root and not appliance" -q
+	@$(BIN)/pytest -n 2 -m "not root and not appliance and not long" -q
 
 bench: setup
 	@$(BIN)/python -m tests.bench.forward
@@ -59,8 +59,12 @@ golden: setup
 	@$(BIN)/python -m tests.golden.rulesets
 
 test: lint
-	@$(BIN)/pytest -n 2 -m "not root and not appliance" -q --durations=5
-	@$(BIN)/pytest -m "root or appliance" -q --durations=15
+	@$(BIN)/pytest -n 2 -m "not root and not appliance and not long" -q --durations=5
+	@$(BIN)/pytest -m "(root or appliance) and not long" -q --durations=15
+
+# The long campaigns.
+test-long: setup
+	@$(BIN)/pytest -m long -q --durations=15
 
 # Coverage-guided inputs for the readers of claim and result files; bounded, and the same on every machine.
 FUZZ_RUNS ?= 1000000
