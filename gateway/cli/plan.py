@@ -8,7 +8,8 @@ from gateway.cli.command import Command, Exit, Refused
 from gateway.cli.enforceable import enforceable_site
 from gateway.cli.reach import need_the_right
 from gateway.enforcer.part import PartError
-from gateway.enforcer.transaction import desire, differences, parts
+from gateway.enforcer.plan import plan
+from gateway.enforcer.transaction import desire
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +21,7 @@ def _run(args: argparse.Namespace) -> int:
     site = enforceable_site(args.site)
     need_the_right("plan")
     try:
-        found = differences(parts(desire(site)))
+        found = plan(desire(site))
     except PartError as error:
         raise Refused(str(error)) from error
     if args.json:

@@ -16,6 +16,7 @@ from gateway.enforcer.box import Box, Request
 from gateway.enforcer.change import Change, ChangeKind
 from gateway.enforcer.clock import Clock, arm, clock_set_alarm
 from gateway.enforcer.control import Control
+from gateway.enforcer.drops import Drops
 from gateway.enforcer.errors import Busy, EnforcerError
 from gateway.enforcer.held import Door
 from gateway.enforcer.lock import alone
@@ -90,6 +91,7 @@ class Daemon:
         async with asyncio.TaskGroup() as group:
             loop.add_signal_handler(signal.SIGHUP, lambda: group.create_task(self._reload()))
             tasks = [group.create_task(control.serve()), group.create_task(self._watch.run(self._changes))]
+            tasks.append(group.create_task(Drops(lambda: self._box.declared).run()))
             tasks += [group.create_task(job()) for job in (self._keep, self._watch_clock, self._report)]
             notify("READY=1")
             await stopping.wait()

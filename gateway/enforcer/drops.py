@@ -3,16 +3,15 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.enforcer import messages
+from gateway.enforcer.declared import Declared
 from gateway.enforcer.watch.nflog import Dropped, listen, parse
 from gateway.journal import Loggable, Message, tell
-from gateway.policy.model import Policy
-from gateway.site.layout import Zone
 from gateway.site.values import IpAddress
 
 TOLD_EVERY_S = 60.0
@@ -100,15 +99,10 @@ def connections() -> Connections | None:
 
 
 class Drops:
-    """The reader. What it is given is asked anew each time: the site may change while this runs."""
+    """The reader. `declared` is asked anew each time: the site may change while this runs."""
 
-    def __init__(
-        self,
-        policy: Callable[[], Policy | None],
-        ports: Callable[[], Iterable[tuple[Zone, str]]],
-        every_s: float = TOLD_EVERY_S,
-    ) -> None:
-        self._policy, self._ports, self._every_s = policy, ports, every_s
+    def __init__(self, declared: Callable[[], Declared | None], every_s: float = TOLD_EVERY_S) -> None:
+        self._declared, self._every_s = declared, every_s
         self._tally = Tally()
 
     async def run(self) -> None:
@@ -148,11 +142,14 @@ class Drops:
 
     def _home(self, dropped: Dropped) -> str:
         """The zone a spoofed source belongs to, if that is not the one it came from."""
-        policy = self._policy()
-        if policy is None or dropped.prefix != _SPOOFED:
+        declared = self._declared()
+        if declared is None or dropped.prefix != _SPOOFED:
             return ""
-        zones = (zone for zone, networks in policy.networks for network in networks if dropped.source in network)
-        return next((zone.value for zone in zones if zone.value != self._zone_of(dropped.port)), "")
+        networks = declared.desired.policy.networks
+        zones = (zone.value for zone, there in networks if any(dropped.source in network for network in there))
+        return next((zone for zone in zones if zone != self._zone_of(dropped.port)), "")
 
     def _zone_of(self, port: str) -> str:
-        return next((zone.value for zone, name in self._ports() if name == port), "an undeclared port")
+        declared = self._declared()
+        ports = declared.ports if declared else {}
+        return next((zone.value for zone, name in ports.items() if name == port), "an undeclared port")

@@ -38,15 +38,15 @@ class Part(Protocol[Found]):
         """What is there now; enough to put it back."""
         ...
 
-    def difference(self, found: Found) -> tuple[str, ...]:
+    def difference(self, found: Found, /) -> tuple[str, ...]:
         """What stands between `found` and what is wanted, one line each; empty when nothing does. Pure."""
         ...
 
-    def apply(self, found: Found) -> None:
+    def apply(self, found: Found, /) -> None:
         """Make it so."""
         ...
 
-    def restore(self, found: Found) -> None:
+    def restore(self, found: Found, /) -> None:
         """Put back what `observe` saw."""
         ...
 
@@ -99,8 +99,8 @@ class FirewallPart:
         """Rules, sets and maps that differ."""
         return firewall.difference(self.wanted, found, spelled(self.wanted))
 
-    def apply(self, found: Observed) -> None:  # noqa: ARG002 - the table is read again in the transaction's own moment
-        """One transaction; none where nothing differs."""
+    def apply(self, _found: Observed) -> None:
+        """One transaction; the table is read again in its own moment."""
         firewall.apply(self.wanted, self.door)
 
     def restore(self, found: Observed) -> None:

@@ -9,11 +9,11 @@ from gateway.enforcer.desired import Desired
 class Proof(Protocol):
     """Both raise Refuted, with one line for a person; the transaction then leaves, or puts back, what was in force."""
 
-    def candidate(self, desired: Desired) -> None:
+    def candidate(self, desired: Desired, /) -> None:
         """Asked before the kernel is touched."""
         ...
 
-    def live(self, desired: Desired) -> None:
+    def live(self, desired: Desired, /) -> None:
         """Asked when everything stands in the kernel, before the change counts as done."""
         ...
 
@@ -22,10 +22,10 @@ class Proof(Protocol):
 class ConfirmOnly:
     """No proof beside the transaction's own verify: the kernel shows every rule, element and setting that was asked for."""
 
-    def candidate(self, desired: Desired) -> None:
+    def candidate(self, desired: Desired, /) -> None:
         """Nothing to say."""
 
-    def live(self, desired: Desired) -> None:
+    def live(self, desired: Desired, /) -> None:
         """Nothing to say."""
 
 

@@ -34,6 +34,7 @@ SYSCTL_ROOT = Path("/proc/sys")
 _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 _GOTO, _BLACKHOLE = "goto", "blackhole"
 _LINK_UP = 1  # IFF_UP
+_SCOPE_LINK, _SCOPE_ANY = 253, 255  # RT_SCOPE_LINK, RT_SCOPE_NOWHERE, linux/rtnetlink.h
 _KERNELS_OWN = tuple(
     Rule(family, priority, table=table)
     for family in FAMILIES
@@ -157,6 +158,8 @@ def _perform(ip: IPRoute, change: Change) -> None:
             words |= {"oif": _index(ip, port)} if port else {}
             words |= {"gateway": str(via)} if via else {}
             words |= {"priority": metric} if metric else {}
+            # Without a router the destination is on the link; to take a route away any scope will do.
+            words |= {"scope": _SCOPE_ANY if not change.add else _SCOPE_LINK if via is None else 0}
             ip.route(verb, **words)
         case Sysctl(path, value):
             (SYSCTL_ROOT / path).write_text(value)

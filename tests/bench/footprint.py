@@ -47,12 +47,15 @@ def main(seconds: float = WATCHED_S) -> int:
     if os.geteuid() != 0:
         print("footprint: needs root for network namespaces", file=sys.stderr)
         return 4
-    with tempfile.TemporaryDirectory() as directory, Twin(load_site(DEMO_SITE)) as twin:
-        with Daemon(twin.gateway, DEMO_SITE, Path(directory)) as daemon:
-            time.sleep(2)  # what starting leaves behind is not idling
-            before = footprint(daemon.pid)
-            time.sleep(seconds)
-            after = footprint(daemon.pid)
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        Twin(load_site(DEMO_SITE)) as twin,
+        Daemon(twin.gateway, DEMO_SITE, Path(directory)) as daemon,
+    ):
+        time.sleep(2)  # what starting leaves behind is not idling
+        before = footprint(daemon.pid)
+        time.sleep(seconds)
+        after = footprint(daemon.pid)
     print(f"resident memory      {after.resident_mb:6.1f} MB (goal: under {GOAL_MB:g} MB)")
     print(f"idle wake-ups        {(after.wake_ups - before.wake_ups) / seconds * 60:6.1f} a minute")
     print(f"idle processor time  {(after.cpu_s - before.cpu_s) / seconds * 100:6.2f} % of one core")

@@ -6,10 +6,11 @@ import pytest
 from pyroute2 import IPRoute
 
 from gateway.enforcer import messages
+from gateway.enforcer.declared import Declared
+from gateway.enforcer.desired import desire
 from gateway.enforcer.drops import GROUPS_MAX, KINDS_MAX, Connections, Drops, Tally, connections, full
 from gateway.enforcer.watch.nflog import Dropped
 from gateway.firewall.nft import Nft
-from gateway.policy.derive import derive
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.twin.namespace import Namespace
@@ -121,10 +122,10 @@ def test_what_is_heard_is_told_once_a_minute_and_the_cable_is_known(
     namespace: Namespace, site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A lan address at the terminals' port: `lo` stands for that port."""
-    policy, behind = derive(site), [(zone, "lo" if zone is Zone.CLAIM else port) for zone, port in ports(site).items()]
+    declared = Declared("a site", desire(site), {**ports(site), Zone.CLAIM: "lo"}, ())
 
     async def run() -> None:
-        drops = Drops(lambda: policy, lambda: behind, every_s=0.2)
+        drops = Drops(lambda: declared, every_s=0.2)
         running = asyncio.create_task(drops.run())
         await asyncio.sleep(0.05)
         with Nft() as nft:

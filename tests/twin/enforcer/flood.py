@@ -14,6 +14,7 @@ from gateway.twin.build import CARD, Twin
 from tests.bench.forward.raw import Batch, End, datagram, packet_socket, segment, small_packet
 
 PACKETS_A_SECOND = 20_000
+PATIENCE_S = 10.0
 MARKED_PORT = 40_001
 """The source port of everything that is sent here, so that answers of honest sessions are not counted."""
 _TERMINAL, _PC = "claim0", "pc0"
@@ -57,6 +58,13 @@ class Flood:
     def arrived(self) -> int:
         """Packets of the flood that reached the receipt PC so far."""
         return self.twin.namespace(_PC).call(_count)
+
+    def until_more(self) -> None:
+        """Wait until a thousand more were sent."""
+        aim, deadline = self.sent + 1000, time.monotonic() + PATIENCE_S
+        while self.sent < aim:
+            assert time.monotonic() < deadline, "the flood dried up"
+            time.sleep(0.001)
 
     def _frames(self, card: str, next_hop: str) -> list[bytes]:
         frames = []

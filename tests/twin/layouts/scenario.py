@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from gateway.enforcer.transaction import desire
-from gateway.firewall.table import FAMILY, TABLE
 from gateway.firewall.nft import Nft
+from gateway.firewall.table import FAMILY, TABLE
 from gateway.site.load import load_site
 from gateway.site.values import Family
 from gateway.twin.build import Twin

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from gateway.enforcer.declared import declared
+from gateway.enforcer.errors import Unfit
+from gateway.site.layout import Zone
+from gateway.twin.samples import DEMO_SITE
+
+
+def test_a_site_file_says_what_it_asks_for() -> None:
+    found = declared(DEMO_SITE)
+    assert found.ports[Zone.CLAIM] == "eth2"
+    assert found.terminals == ("eth2",)
+    assert found.desired.policy.flows
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("layout: ip-vpn/claim", "layout: ip-vpn/clam", "layout"),
+        ("lan_to_terminal: shared-folder", "pppoe_passthrough: true", "not supported by this version yet"),
+    ],
+)
+def test_a_site_that_cannot_be_enforced_is_refused_with_its_place(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text(DEMO_SITE.read_text().replace(old, new))
+    with pytest.raises(Unfit, match=rf"site\.yaml:\d+:\d+: .*{told}"):
+        declared(file)
+
+
+def test_a_missing_one_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Unfit):
+        declared(tmp_path / "gone.yaml")
