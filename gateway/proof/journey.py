@@ -63,6 +63,7 @@ class Journey:
         ruleset: Ruleset,
         guard: Iterable[RoutingRule],
         live: LiveSets,
+        *,
         own: Term,
         tunnel: str | None,
     ) -> None:

@@ -82,11 +82,11 @@ def _object(tables: dict[tuple[str, str], _Building], kind: str, body: Any) -> N
     match kind:
         case "chain":
             _known(body, _CHAIN_KEYS, where)
-            table.chains[str(body["name"])] = (_hook(body, where), [])
+            table.chains[str(body.get("name"))] = (_hook(body, where), [])
         case "rule":
             _rule(table, body)
         case "set" | "map":
-            table.sets[str(body["name"])] = _set(body, where)
+            table.sets[str(body.get("name"))] = _set(body, where)
         case _ if kind in _LOUD_OBJECTS:
             table.objects.append((kind, str(body.get("name"))))
         case _:
@@ -139,11 +139,11 @@ def _set(body: Mapping[str, Any], where: str) -> NamedSet:
         not isinstance(one, dict) or one.keys() - {"counter"} for one in body.get("stmt", [])
     )
     if body.get("map") == "verdict":
-        return NamedSet(str(body["name"]), (), entries(said, where), moving)
+        return NamedSet(str(body.get("name")), (), entries(said, where), moving)
     if "map" in body:
         # A map of data is read by no match; what it feeds (a mark, a translation) is unknown where it is used.
-        return NamedSet(str(body["name"]), ())
-    return NamedSet(str(body["name"]), tuple(element(one, where) for one in said), (), moving)
+        return NamedSet(str(body.get("name")), ())
+    return NamedSet(str(body.get("name")), tuple(element(one, where) for one in said), (), moving)
 
 
 def _known(body: Mapping[str, Any], keys: set[str], where: str) -> None:
