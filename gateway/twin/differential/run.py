@@ -80,7 +80,7 @@ class _Foretold:
         match self.outcome:
             case Outcome.PASSES:
                 return zones == {self.zone}
-            case Outcome.LIMITED:
+            case Outcome.LIMITED | Outcome.EITHER:
                 return zones <= {self.zone}
             case Outcome.STOPS:
                 return not zones
@@ -92,6 +92,8 @@ def _foretold(predictor: Predictor, ground: Terrain, volley: tuple[Shot, ...]) -
         question = before if before and shot.standing is Standing.ASKED and before.shot.tag == shot.tag + 1 else None
         asked = question is not None and question.outcome is Outcome.PASSES
         outcome = predictor.outcome(shot, asked=asked)
+        if question is not None and question.outcome in (Outcome.LIMITED, Outcome.EITHER):
+            outcome = Outcome.EITHER
         zone = predictor.route(shot).leaves_to or Zone.GATEWAY
         # What went out under the box's own address is answered there.
         sent_to = ground.hidden_behind(question.shot.source, question.zone) if question and asked else None
