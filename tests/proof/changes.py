@@ -10,7 +10,7 @@ from tests.proof.written import OWN, Piece, rule
 Change = Callable[[Dump], Dump]
 
 
-class NotHere(Exception):
+class NotHere(LookupError):
     """This sample has nothing of the kind to change."""
 
 
