@@ -12,7 +12,7 @@ from tests.twin.differential.scene import Scene, standing
 pytestmark = pytest.mark.root
 
 SEED = 7
-SHORT, LONG = 2_000, 50_000
+SHORT, LONG = 1_500, 50_000
 FEW = ("ip-vpn-claim", "ipsec-client-claim-and-qualification")
 ALL = sorted(path.stem for path in CONFIGS.glob("*.yaml"))
 
