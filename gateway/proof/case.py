@@ -123,7 +123,7 @@ def case_in(header: Header, site: Site, evidence: Evidence) -> Case:
     upkeep = Upkeep(declared)
     addresses = [address for zone in ports for address in of_family(own(site, zone), 4)]
     here = any_of(header.algebra, [in_network(header, "daddr", address) for address in addresses])
-    journey = Journey(header, ruleset, evidence.guard, live, here, ports.get(Zone.TUNNEL))
+    journey = Journey(header, ruleset, evidence.guard, live, own=here, tunnel=ports.get(Zone.TUNNEL))
     return Case(header, policy, ports, ruleset, live, journey, declared, upkeep)
 
 

@@ -1,5 +1,6 @@
 """The proof in a process of its own, short-lived and bounded: the daemon stays small, and whatever goes wrong is a refusal."""
 
+import faulthandler
 import gc
 import multiprocessing
 import resource
@@ -15,7 +16,6 @@ from gateway.proof.model import Answer, Evidence, Judgement, Verdict
 from gateway.proof.prove import prove
 from gateway.proof.theorems import THEOREMS
 from gateway.site.model import Site
-
 
 _STACKS_BYTES = 4 * 2**30
 """Address space oxidd reserves for the stacks of its workers, 1 GiB each, and never touches (0.13, measured: 3.2 GiB)."""
@@ -63,6 +63,7 @@ def prove_apart(site: Site, evidence: Evidence, limits: Limits = ORDINARY) -> Ve
 def _work(sender: Connection, site: Site, evidence: Evidence, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    faulthandler.disable()  # a child that is stopped is told by its parent, not by a dump of its stacks
     gc.freeze()  # what was inherited stays shared with the parent
     most = _address_space_bytes() + _STACKS_BYTES + limits.memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (most, most))

@@ -1,5 +1,7 @@
-"""The Policy as predicates over packets: which may start a session, which continue one, which answer. Written apart from
-the compiler, from the same words: a session is (initiator, responder, service) and belongs to one ordered pair of zones.
+"""The Policy as predicates over packets: which may start a session, which continue one, which answer.
+
+Written apart from the compiler, from the same words: a session is (initiator, responder, service) and belongs to one ordered
+pair of zones.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -79,7 +81,8 @@ class Declared:
                 if path_of(origin, target) is path and not (origin in TERMINAL_ZONES and target is Zone.LAN):
                     direction = self.header.reply if reply else ~self.header.reply
                     pairs.append(self.between(origin, target) & direction)
-        return self.header.states[RELATED] & self.small_errors() & any_of(self.header.algebra, pairs)
+        plain = self.header.algebra.true if path is Path.OUTPUT else ~self.header.extended
+        return self.header.states[RELATED] & plain & self.small_errors() & any_of(self.header.algebra, pairs)
 
     def small_errors(self) -> Term:
         """The listed ICMP errors within the lengths the standards give."""

@@ -25,8 +25,15 @@ FLAG_NAMES = ("fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr")
 
 LOCAL, BROADCAST, MULTICAST = 2, 3, 5
 DESTINATION_TYPES = {
-    **{0: "unspec", 1: "unicast", 2: "local", 3: "broadcast", 4: "anycast", 5: "multicast"},
-    **{6: "blackhole", 7: "unreachable", 8: "prohibit"},
+    0: "unspec",
+    1: "unicast",
+    2: "local",
+    3: "broadcast",
+    4: "anycast",
+    5: "multicast",
+    6: "blackhole",
+    7: "unreachable",
+    8: "prohibit",
 }
 """RTN_* (linux/rtnetlink.h)."""
 

@@ -63,6 +63,7 @@ class Journey:
         ruleset: Ruleset,
         guard: Iterable[RoutingRule],
         live: LiveSets,
+        *,
         own: Term,
         tunnel: str | None,
     ) -> None:
@@ -147,14 +148,14 @@ class Journey:
         algebra = self.header.algebra
         passed = Passed(algebra.true, [], [], [])
         for base in self._bases(hook):
-            outcome = self._chains(base).base(base.chain, algebra.true)
-            hits, met = flattened(outcome, algebra.false)
             asked = self._asked(base)
+            outcome = self._chains(base).base(base.chain, asked)
+            hits, met = flattened(outcome, algebra.false)
             passed.accepted = passed.accepted & (outcome.accepted | ~asked)
-            passed.met += [Met(one.table, one.rule, one.statement, one.packets & asked) for one in met]
+            passed.met += met
             rules = {rule.id: rule for one in base.table.chains.values() for rule in one.rules}
-            passed.hits += [(base.table, rules[rule], packets & asked) for rule, packets in hits.items()]
-            passed.policies.append((base.table, base.chain, outcome.fell & asked))
+            passed.hits += [(base.table, rules[rule], packets) for rule, packets in hits.items()]
+            passed.policies.append((base.table, base.chain, outcome.fell))
         return passed
 
     def _asked(self, base: _Base) -> Term:

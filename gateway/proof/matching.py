@@ -122,7 +122,7 @@ class Matching:
         return self._ordered(key, said)
 
     def _any_bit(self, key: Key, right: Right) -> Term | None:
-        """The dump's `in` with a number: any of its bits is set. (`!`: none of them.)"""
+        """The dump's `in` with a number: any of its bits is set; `!` says none of them."""
         match right, key.readings:
             case Span(int(first), int(last)), (Reading(bits=bits, kind="number"),) if first == last:
                 width = len(bits)

@@ -82,11 +82,11 @@ def _object(tables: dict[tuple[str, str], _Building], kind: str, body: Any) -> N
     match kind:
         case "chain":
             _known(body, _CHAIN_KEYS, where)
-            table.chains[str(body["name"])] = (_hook(body, where), [])
+            table.chains[str(body.get("name"))] = (_hook(body, where), [])
         case "rule":
             _rule(table, body)
         case "set" | "map":
-            table.sets[str(body["name"])] = _set(body, where)
+            table.sets[str(body.get("name"))] = _set(body, where)
         case _ if kind in _LOUD_OBJECTS:
             table.objects.append((kind, str(body.get("name"))))
         case _:
@@ -105,12 +105,11 @@ def _table(body: Mapping[str, Any], where: str) -> _Building:
 def _hook(body: Mapping[str, Any], where: str) -> Hook | None:
     if "hook" not in body and "type" not in body:
         return None
-    kind, hook, priority, policy = (body.get(key) for key in ("type", "hook", "prio", "policy"))
-    if kind not in _CHAIN_TYPES or hook not in _HOOKS or not isinstance(priority, int):
-        raise NotProvable(f"a chain of type {kind} at {hook}, priority {priority}, is not understood", where)
-    if policy not in ("accept", "drop", None):
-        raise NotProvable(f"the policy {policy} is not understood", where)
-    return Hook(str(kind), str(hook), priority, Kind.DROP if policy == "drop" else Kind.ACCEPT)
+    match body.get("type"), body.get("hook"), body.get("prio"), body.get("policy", "accept"):
+        case str(kind), str(hook), int(priority), ("accept" | "drop") as policy:
+            if kind in _CHAIN_TYPES and hook in _HOOKS:
+                return Hook(kind, hook, priority, Kind(policy))
+    raise NotProvable("a chain of this type, hook, priority or policy is not understood", where)
 
 
 def _rule(table: _Building, body: Mapping[str, Any]) -> None:
@@ -130,20 +129,17 @@ def _rule(table: _Building, body: Mapping[str, Any]) -> None:
 
 def _set(body: Mapping[str, Any], where: str) -> NamedSet:
     _known(body, _SET_KEYS, where)
-    _flags(body, _SET_FLAGS, where)
-    said = body.get("elem", [])
-    if not isinstance(said, list):
+    flags = _flags(body, _SET_FLAGS, where)
+    said, done = body.get("elem", []), body.get("stmt", [])
+    if not isinstance(said, list) or not isinstance(done, list):
         raise NotProvable("a set of an unknown form", where)
-    flags = body.get("flags", [])
-    moving = "dynamic" in flags or any(
-        not isinstance(one, dict) or one.keys() - {"counter"} for one in body.get("stmt", [])
-    )
+    moving = "dynamic" in flags or any(not isinstance(one, dict) or one.keys() - {"counter"} for one in done)
     if body.get("map") == "verdict":
-        return NamedSet(str(body["name"]), (), entries(said, where), moving)
+        return NamedSet(str(body.get("name")), (), entries(said, where), moving)
     if "map" in body:
         # A map of data is read by no match; what it feeds (a mark, a translation) is unknown where it is used.
-        return NamedSet(str(body["name"]), ())
-    return NamedSet(str(body["name"]), tuple(element(one, where) for one in said), (), moving)
+        return NamedSet(str(body.get("name")), ())
+    return NamedSet(str(body.get("name")), tuple(element(one, where) for one in said), (), moving)
 
 
 def _known(body: Mapping[str, Any], keys: set[str], where: str) -> None:
@@ -153,8 +149,8 @@ def _known(body: Mapping[str, Any], keys: set[str], where: str) -> None:
 
 
 def _flags(body: Mapping[str, Any], known: set[str], where: str) -> frozenset[str]:
-    said = body.get("flags", ())
-    flags = frozenset((said,) if isinstance(said, str) else said)
+    said = body.get("flags", [])
+    flags = frozenset(map(str, said if isinstance(said, list) else [said]))
     if flags - known:
         raise NotProvable(f"the flag {', '.join(sorted(flags - known))} is not understood", where)
     return flags

@@ -34,6 +34,8 @@ _META_WRITES = {"nftrace", "priority"}
 """Meta keys whose writing changes no later decision: tracing, and the place in a queue of the sending card."""
 _CT_WRITES = {"mark", "label", "event"}
 """Conntrack keys whose writing changes no decision here, since reading them is a free Boolean."""
+_HEADER_WRITES = {"dscp", "ecn"}
+"""Header fields no decision here reads; like the maximum segment size, they change how fast packets go, not where."""
 _ADDRESSES = {"saddr", "daddr", "sport", "dport", "protocol", "nexthdr"}
 
 
@@ -133,6 +135,10 @@ def _decides_nothing(body: Any) -> bool:
             return name in _META_WRITES
         case {"key": {"ct": {"key": str(name)}}}:
             return name in _CT_WRITES
+        case {"key": {"payload": {"protocol": "ip" | "ip6", "field": str(name)}}}:
+            return name in _HEADER_WRITES
+        case {"key": {"tcp option": {"name": "maxseg"}}}:
+            return True
     return False
 
 

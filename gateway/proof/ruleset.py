@@ -182,7 +182,11 @@ class MarkSet:
     known: bool = True
 
     def __str__(self) -> str:
-        return f"meta mark set mark & {self.keep:#x} ^ {self.flip:#x}" if self.known else "meta mark set to anything"
+        if not self.known:
+            return "meta mark set to anything"
+        if self.keep == ~self.flip & 0xFFFF_FFFF:
+            return f"meta mark set meta mark | {self.flip:#x}"
+        return f"meta mark set (meta mark & {self.keep:#x}) ^ {self.flip:#x}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from gateway.policy.marks import MAY_FORWARD, TABLE_ALIVE
 from gateway.proof.algebra import Term
 from gateway.proof.case import Case, Violation, Weight
 from gateway.proof.fields import MARK_BITS
-from gateway.proof.header import INVALID, NEW, TCP, UDP, UNTRACKED
+from gateway.proof.header import ESTABLISHED, INVALID, NEW, TCP, UDP, UNTRACKED
 from gateway.proof.journey import IP_FAMILIES
 from gateway.proof.live import OWN_TABLE
 from gateway.proof.model import Path, Theorem
@@ -16,7 +16,7 @@ from gateway.site.layout import Zone
 
 THEOREM = Theorem.T8
 STATEMENT = (
-    "the table holds T1 without the guard, the guard holds it without the table's filter, and every accept is met by a packet "
+    "the table holds T1 and T3 towards lan without the guard, the guard holds T1 without the table's filter, and every accept is met by a packet "
     "that gets through"
 )
 _GUARD_BITS = MAY_FORWARD | TABLE_ALIVE
@@ -39,6 +39,17 @@ def _table_alone(case: Case) -> Iterator[Violation]:
         "mend the forward chain",
         Path.FORWARD,
         passes & starts_towards_lan(case),
+    )
+    declared = case.declared
+    yield Violation(
+        "without the guard an established packet that is no answer could go from a terminal to lan: the table alone does not "
+        "hold the direction. ask for ct direction reply",
+        Path.FORWARD,
+        passes
+        & case.state(Path.FORWARD, ESTABLISHED)
+        & declared.from_terminals()
+        & declared.goes_to(Zone.LAN)
+        & ~declared.continuing(Path.FORWARD),
     )
 
 

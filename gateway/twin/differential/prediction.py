@@ -21,15 +21,17 @@ _VALID_FLAGS = {SYN, SYN | 32, SYN | 16, RST, RST | 16, 17, 17 | 32, 16, 16 | 32
 _ASKS = {4: (8, 13, 15, 17), 6: (128, 139)}
 """ICMP types that may open an entry (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c)."""
 _NEVER_TRACKED = (130, 131, 132, 133, 134, 135, 136, 143)  # nf_conntrack_proto_icmpv6.c
+_DOUBTS = ("match", "member")
 _WINDOWS = ("window", "granted")
 
 
 class Outcome(StrEnum):
-    """`LIMITED` gets through while a rate limit has room."""
+    """`LIMITED` gets through while a rate limit has room; `EITHER` hangs on a match the model leaves open."""
 
     PASSES = "passes"
     LIMITED = "limited"
     STOPS = "stops"
+    EITHER = "either"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Predictor:
         header = case.header
         self._calm = {one.number: one.calm is True or (opened and one.kind in _WINDOWS) for one in header.frees}
         self._busy = self._calm | {one.number: False for one in header.frees if one.kind == "limit"}
+        self._doubts = tuple(one.number for one in header.frees if one.kind in _DOUBTS)
         self._asked = {one.number for one in header.frees if one.kind == "asked"}
 
     def route(self, shot: Shot) -> Route:
@@ -64,7 +67,11 @@ class Predictor:
         accepted = self._case.accepted(self.route(shot).path)
         holds = self._case.header.algebra.holds
         values = {**dict.fromkeys(self._asked, asked), **self._values(shot, asked=asked)}
-        if not holds(accepted, self._calm | values):
+        plain = holds(accepted, self._calm | values)
+        for some in (*((one,) for one in self._doubts), self._doubts):
+            if holds(accepted, self._calm | dict.fromkeys(some, True) | values) != plain:
+                return Outcome.EITHER
+        if not plain:
             return Outcome.STOPS
         return Outcome.PASSES if holds(accepted, self._busy | values) else Outcome.LIMITED
 

@@ -24,7 +24,7 @@ from gateway.twin.probe import SO_RCVBUFFORCE
 
 QUIET_S = 0.004
 """Namespaces deliver before `send` returns or a few microseconds later; this is a thousand times that."""
-PATIENCE_S = 0.25
+PATIENCE_S = 0.1
 """How much longer a packet that is expected may take."""
 ENTRY_LIFE_S = 600
 _EAR_BYTES = 16 << 20

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from gateway.firewall.compile import FAMILY, TABLE
+from gateway.firewall.live import grant_set, open_set
+from gateway.firewall.table import literal
 from gateway.policy.model import FAMILIES, Granted, Policy, Window
 from gateway.policy.networks import of_family
 from gateway.proof.case import Case
@@ -80,7 +83,7 @@ class _Foretold:
         match self.outcome:
             case Outcome.PASSES:
                 return zones == {self.zone}
-            case Outcome.LIMITED:
+            case Outcome.LIMITED | Outcome.EITHER:
                 return zones <= {self.zone}
             case Outcome.STOPS:
                 return not zones
@@ -92,6 +95,8 @@ def _foretold(predictor: Predictor, ground: Terrain, volley: tuple[Shot, ...]) -
         question = before if before and shot.standing is Standing.ASKED and before.shot.tag == shot.tag + 1 else None
         asked = question is not None and question.outcome is Outcome.PASSES
         outcome = predictor.outcome(shot, asked=asked)
+        if question is not None and question.outcome in (Outcome.LIMITED, Outcome.EITHER):
+            outcome = Outcome.EITHER
         zone = predictor.route(shot).leaves_to or Zone.GATEWAY
         # What went out under the box's own address is answered there.
         sent_to = ground.hidden_behind(question.shot.source, question.zone) if question and asked else None
@@ -136,12 +141,11 @@ def _openings(policy: Policy, ports: Mapping[Zone, str]) -> Iterator[str]:
     for flow in policy.flows:
         match flow.when:
             case Window():
-                word = flow.id.replace("-", "_")
                 pair = f'"{ports[flow.origin]}" . "{ports[flow.target]}"'
-                yield f"add element inet claim_gateway open_{word} {{ {pair} timeout 1h }}\n"
-            case Granted(name):
+                yield f"add element {FAMILY} {TABLE} {open_set(flow)} {{ {pair} timeout 1h }}\n"
+            case Granted() as when:
                 for family in FAMILIES:
                     sources = of_family(flow.sources, family)
                     if sources:
-                        held = ", ".join(f"{one} timeout 1h" for one in sources)
-                        yield f"add element inet claim_gateway grant_{name.replace('-', '_')}{family} {{ {held} }}\n"
+                        held = ", ".join(f"{literal(one)} timeout 1h" for one in sources)
+                        yield f"add element {FAMILY} {TABLE} {grant_set(when, family)} {{ {held} }}\n"

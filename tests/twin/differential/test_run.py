@@ -4,6 +4,7 @@ import pytest
 
 from gateway.policy.model import FAMILIES
 from gateway.site.values import Family
+from gateway.twin.differential.prediction import Outcome
 from gateway.twin.differential.run import Tally, compare, opening_commands
 from gateway.twin.samples import CONFIGS
 from tests.twin.differential.scene import Scene, standing
@@ -11,7 +12,7 @@ from tests.twin.differential.scene import Scene, standing
 pytestmark = pytest.mark.root
 
 SEED = 7
-SHORT, LONG = 3_000, 50_000
+SHORT, LONG = 1_500, 50_000
 FEW = ("ip-vpn-claim", "ipsec-client-claim-and-qualification")
 ALL = sorted(path.stem for path in CONFIGS.glob("*.yaml"))
 
@@ -31,8 +32,6 @@ table inet foreign {
     tcp flags & urg != 0 tcp sport 20000-29999 drop
     ct state vmap { invalid : drop, related : accept }
     ct direction reply udp sport 53 drop
-    ip ttl <= 60 drop
-    ip6 hoplimit 254 drop
     ip saddr & 0.0.0.15 == 0.0.0.5 drop
     ip6 nexthdr 60 drop
     th dport { 22, 8000-9000 } drop
@@ -60,7 +59,7 @@ def right(tally: Tally, count: int) -> None:
     assert tally.shots >= count
     assert tally.passed > 0.05 * tally.shots
     assert tally.hurried <= 0.001 * tally.shots
-    assert tally.limited_passed > 0
+    assert not [kind for kind in tally.kinds if kind.endswith(Outcome.EITHER)]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -76,15 +75,16 @@ def test_also_under_rules_that_are_not_ours(scene: Scene, family: Family) -> Non
     finally:
         scene.nft("delete table inet foreign")
     assert tally.disagreements == ()
-    assert tally.passed > 0.01 * tally.shots
+    assert tally.passed > 0
+    assert sum(number for kind, number in tally.kinds.items() if kind.endswith(Outcome.EITHER)) < 0.4 * tally.shots
 
 
 def test_a_model_of_another_kernel_is_found_out(scene: Scene) -> None:
     before = scene.case()
     scene.nft(NOTRACK)
     try:
-        wrong = compare(scene.twin, before, family=4, seed=SEED, count=300)
-        right_again = compare(scene.twin, scene.case(), family=4, seed=SEED, count=300)
+        wrong = compare(scene.twin, before, family=4, seed=SEED, count=150)
+        right_again = compare(scene.twin, scene.case(), family=4, seed=SEED, count=150)
     finally:
         scene.nft("delete table ip foreign")
     assert wrong.disagreements
