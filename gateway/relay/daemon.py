@@ -209,7 +209,7 @@ def _refuse_forgotten(places: Places) -> None:
     if spooled or any(file.is_file() for file in places.delivered.rglob("*")):
         raise RelayRefused(
             f"{places.ledger}: it is missing or empty, but parcels lie in {places.spool} or were delivered before."
-            " put the ledger back from a backup, or move both folders away to begin anew"
+            " run: claim-gateway files rebuild (with --from a backup if there is one); or move both folders away to begin anew"
         )
 
 
