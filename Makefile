@@ -74,6 +74,7 @@ fuzz: setup
 
 # The parts of the docs that are made from the code.
 docs: setup
+	@$(BIN)/python -m tests.relay.state_table
 	@$(BIN)/claim-gateway inspect --rules --lang en | sed -i \
 	  -e '/^<!-- rules -->$$/,/^<!-- end of rules -->$$/{//!d}' -e '/^<!-- rules -->$$/r /dev/stdin' docs/inspection.md
 

@@ -1,6 +1,7 @@
 """File names as people, browsers and Windows write them."""
 
 import re
+import unicodedata
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -20,7 +21,10 @@ _TEMPORARY = (
 )
 _BROWSER_COPY = re.compile(r"(?P<stem>.+?) ?\((?P<copy>[1-9]\d{0,2})\)(?P<suffix>\.[A-Za-z0-9]{1,8})?")
 _WINDOWS_FORBIDS = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-_WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE)
+# What turns a line around shows `RECEIPTC.EKU.exe` as `RECEIPTC.exe.UKE` (Unicode TR 36): no honest program writes it.
+_HIDES_ITS_ENDING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Windows drops spaces before the point: `CON .txt` is the console too.
+_WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\..*)?", re.IGNORECASE)
 
 
 class NameTrouble(StrEnum):
@@ -45,16 +49,25 @@ def matches(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def published_name(name: str) -> str:
-    """The name without a browser's mark for a second download: `RECEIPTC (1).HEN` → `RECEIPTC.HEN`."""
+    """The name a file gets on its way: composed as Windows writes it (NFC), without a browser's mark for a second download.
+
+    `RECEIPTC (1).HEN` → `RECEIPTC.HEN`.
+    """
+    name = unicodedata.normalize("NFC", name)
     found = _BROWSER_COPY.fullmatch(name)
     return found["stem"].rstrip() + (found["suffix"] or "") if found and found["stem"].strip() else name
+
+
+def folded(name: str) -> str:
+    """What two names that cannot lie in one Windows folder have in common, or that look the same to people."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def name_trouble(name: str) -> NameTrouble | None:
     """What is wrong with a name, for a Windows share; None when it may travel. Samba accepts all of these, so we look."""
     if any(0xD800 <= ord(character) <= 0xDFFF for character in name):
         return NameTrouble.NOT_TEXT
-    if _WINDOWS_FORBIDS.search(name):
+    if _WINDOWS_FORBIDS.search(name) or _HIDES_ITS_ENDING.search(name):
         return NameTrouble.FORBIDDEN_CHARACTER
     if _WINDOWS_DEVICES.fullmatch(name):
         return NameTrouble.DEVICE

@@ -46,6 +46,9 @@ def _insert(connection: sqlite3.Connection, one: Adopted, columns: set[str], now
     names = ", ".join(row)
     connection.execute(f"INSERT INTO parcel ({names}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))  # noqa: S608
     steps = [tuple(step[name] for name in ("state", "attempt", "event", "at")) for step in one.steps]
+    if not steps and row["state"] == State.RETIRED:
+        # Retention counts from when it was in its place, and that was no later than this.
+        steps.append((str(State.NOTED), row["attempt"], "Rebuilt", row["seen_at"]))
     if not steps or steps[-1][0] != row["state"]:
         steps.append((row["state"], row["attempt"], "Rebuilt", now.isoformat()))
     connection.executemany(

@@ -6,6 +6,7 @@ and the share's rights say who may write there.
 
 from datetime import datetime
 
+from gateway.claims.names import folded
 from gateway.journal import tell
 from gateway.relay import decisions, messages
 from gateway.relay.clock import Clocks
@@ -15,7 +16,7 @@ from gateway.relay.directory import DirectoryShelf
 from gateway.relay.disk_errors import disk_errors
 from gateway.relay.errors import ShelfError
 from gateway.relay.events import Event, Rejected, Released, Withdrawn
-from gateway.relay.held_files import HeldFile, folded, held_files
+from gateway.relay.held_files import HeldFile, held_files
 from gateway.relay.hints import Hints
 from gateway.relay.ledger import Ledger, LedgerBusy
 from gateway.relay.local import LocalTroubles, Place

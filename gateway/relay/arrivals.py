@@ -1,9 +1,9 @@
 """Files in 請求, from first sight until they have rested long enough to be taken."""
 
-import asyncio
 import errno
 import os
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from gateway.claims.names import published_name
@@ -12,7 +12,7 @@ from gateway.journal import tell
 from gateway.relay import drop, messages
 from gateway.relay.clock import Clocks
 from gateway.relay.courier import Acting, Courier, one_parcel_s
-from gateway.relay.drop import Found
+from gateway.relay.drop import Found, Oddity
 from gateway.relay.errors import Fault, ShelfError
 from gateway.relay.events import Looked, NothingTaken
 from gateway.relay.hints import Hints
@@ -21,7 +21,9 @@ from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
 from gateway.relay.parcel import Direction, Fingerprint, Parcel, State
 from gateway.relay.places import Places
+from gateway.relay.room import has_room
 from gateway.relay.step import step
+from gateway.relay.threads import in_thread
 
 SHORTEST_LOOK = timedelta(milliseconds=50)
 
@@ -62,7 +64,7 @@ class Arrivals:
     async def look(self) -> None:
         """One look at everything."""
         try:
-            found = await asyncio.to_thread(drop.look, self._places.drop)
+            found = await in_thread(lambda: drop.look(self._places.drop))
         except OSError as error:
             self._cannot_read(error)
             return
@@ -82,9 +84,13 @@ class Arrivals:
             return
         rested = found.fingerprint == parcel.fingerprint and now - parcel.quiet_since >= self._pace.settle
         whole = rested and await self._is_whole(found)
+        before = parcel
         parcel, effects = step(parcel, Looked(found.fingerprint, whole), now, self._pace)
         if parcel.state is not State.SETTLED:
             self._seen[found.path] = parcel
+            return
+        if not await self._may_take(found):
+            self._seen[found.path] = before
             return
         del self._seen[found.path]
         for effect in effects:
@@ -97,6 +103,22 @@ class Arrivals:
             elif not isinstance(event, NothingTaken):
                 self._courier.feed(parcel, event)
 
+    async def _may_take(self, found: Found) -> bool:
+        """Whether the disk has room for what follows a taking; a file that must wait for it gets a note, and loses it again."""
+        waits = replace(found, oddity=Oddity.NO_ROOM)
+        try:
+            if not has_room(self._places.spool, found.fingerprint.size):
+                await self._leave_alone(waits)
+                return False
+            if waits in self._left_alone:
+                await self._notes.not_left_any_more(found)
+        except ShelfError as error:
+            self._troubles.heard(Place.SPOOL, os.fsdecode(found.path), error.code)
+            return False
+        self._troubles.heard(Place.SPOOL, os.fsdecode(found.path), "")
+        self._left_alone.discard(waits)
+        return True
+
     async def _is_whole(self, found: Found) -> bool:
         """Read each writing of a file once."""
         known = self._whole.get(found.path)
@@ -108,7 +130,7 @@ class Arrivals:
     async def _read(self, found: Found) -> bool:
         try:
             with one_parcel_s():
-                return await asyncio.to_thread(drop.is_whole, self._places.drop, found, self._expected)
+                return await in_thread(lambda: drop.is_whole(self._places.drop, found, self._expected))
         except Fault:
             return True  # reading it again once it is taken holds it, with a parcel's id to its name
 

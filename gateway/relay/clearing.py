@@ -5,18 +5,15 @@ A file that people changed is theirs and stays. Every function may be asked agai
 
 from pathlib import PurePosixPath
 
-from gateway.relay import decisions, slip
+from gateway.relay import decisions
 from gateway.relay.disk_errors import disk_errors
-from gateway.relay.errors import Changed
 from gateway.relay.held_files import HeldFile, held_files
 from gateway.relay.notes import held_name, held_note_of, refusal_of, rejected_note_of
-from gateway.relay.parcel import Direction, Fingerprint, Parcel
+from gateway.relay.ours import remove_copy, remove_letter
+from gateway.relay.parcel import Direction, Parcel
 from gateway.relay.places import DELIVERED, HELD, RETURNS, Places
 from gateway.relay.route import Route
-from gateway.relay.shelf import Shelf
 from gateway.relay.threads import in_thread
-
-LETTER_MOST_BYTES = 1 << 16
 
 
 class Clearing:
@@ -33,7 +30,7 @@ class Clearing:
             if not file.named(held_name(parcel)):
                 continue
             if await remove_copy(self._route.people, HELD / file.path, parcel.digest):
-                await self._remove_letter(refusal_of(HELD / file.path))
+                await remove_letter(self._route.people, refusal_of(HELD / file.path))
             else:
                 kept += 1
         await self._remove_letters(held_note_of(parcel).name)
@@ -61,7 +58,7 @@ class Clearing:
         left = await people.list(copy.parent)
         if all(entry.path.suffix == ".txt" for entry in left):
             for entry in left:
-                await self._remove_letter(entry.path)
+                await remove_letter(people, entry.path)
         for folder in (copy.parent, *copy.parent.parents[:2]):
             await people.remove_folder(folder)
         return not gone
@@ -70,14 +67,7 @@ class Clearing:
         """Remove our letter of this name, wherever in 保留 people moved it."""
         for file in await self._held():
             if file.named(name):
-                await self._remove_letter(HELD / file.path)
-
-    async def _remove_letter(self, path: PurePosixPath) -> None:
-        people = self._route.people
-        entries = {entry.path.name: entry for entry in await people.list(path.parent)}
-        data = await people.read(path, LETTER_MOST_BYTES)
-        if path.name in entries and data is not None and slip.unchanged(data):
-            await _removed(people, path, entries[path.name].fingerprint)
+                await remove_letter(self._route.people, HELD / file.path)
 
     async def _held(self) -> tuple[HeldFile, ...]:
         def look() -> tuple[HeldFile, ...]:
@@ -89,21 +79,3 @@ class Clearing:
     def _forget_decision(self, parcel_id: str) -> None:
         with disk_errors():
             decisions.forget(self._places, parcel_id)
-
-
-async def remove_copy(shelf: Shelf, path: PurePosixPath, digest: str) -> bool:
-    """Whether no file of ours lies at `path` any more: False if one lies there whose SHA-256 is not `digest`."""
-    entry = next((one for one in await shelf.list(path.parent) if one.path.name == path.name), None)
-    if entry is None:
-        return True
-    if await shelf.digest(path) != digest:
-        return False
-    return await _removed(shelf, path, entry.fingerprint)
-
-
-async def _removed(shelf: Shelf, path: PurePosixPath, expected: Fingerprint) -> bool:
-    try:
-        await shelf.remove(path, expected)
-    except Changed:
-        return False
-    return True

@@ -5,7 +5,8 @@ import os
 import random
 import signal
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from gateway.claims.names import name_trouble
@@ -15,6 +16,7 @@ from gateway.relay import lease, messages
 from gateway.relay.alone import alone
 from gateway.relay.approvals import Approvals
 from gateway.relay.arrivals import Arrivals
+from gateway.relay.chores import Chores
 from gateway.relay.clearing import Clearing
 from gateway.relay.clock import Clocks, system_clocks
 from gateway.relay.collector import Collector, sweep
@@ -22,14 +24,13 @@ from gateway.relay.courier import Courier
 from gateway.relay.directory import DirectoryShelf
 from gateway.relay.durable import DiskLied
 from gateway.relay.errors import RelayRefused
-from gateway.relay.events import Expired, Kept
 from gateway.relay.hands import Hands
 from gateway.relay.hints import Hints
 from gateway.relay.inspection import expected, scanner
-from gateway.relay.ledger import Ledger, LedgerBusy, LedgerError
+from gateway.relay.ledger import Ledger, LedgerError
 from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
-from gateway.relay.parcel import Direction, State
+from gateway.relay.parcel import Direction
 from gateway.relay.places import Places
 from gateway.relay.presence import Presence
 from gateway.relay.route import Route
@@ -38,10 +39,11 @@ from gateway.relay.shelf import Shelf
 from gateway.relay.slip import Letterhead
 from gateway.relay.spool import Spool
 from gateway.relay.terminal import require_credentials, terminal_shelf
+from gateway.relay.two_lanes import TwoLanes
 from gateway.site.model import Relay, Site
 
-RETIRE_EVERY_S = 3600.0
 STATUS_EVERY_S = 10.0
+THREADS = 16  # Python's default on two cores is six: a terminal that hangs could keep them all from our own disk
 
 
 class RelayFailed(Exception):
@@ -77,8 +79,10 @@ def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace) -> None:
 
 
 async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, pace: Pace) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "relay"))
     presence = Presence(asleep_is_normal=_asleep_is_normal(site, declared))
-    terminal = terminal_shelf(declared.terminal, site_folder, pace, presence.heard)
+    small, large = (terminal_shelf(declared.terminal, site_folder, pace, presence.heard) for _ in range(2))
+    terminal = TwoLanes(small, large)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(terminal.close)
         if not (places.ledger.exists() and places.ledger.stat().st_size):
@@ -153,6 +157,18 @@ async def serve(
             clocks=clocks,
             releasers=head.releasers,
         )
+        chores = Chores(
+            site=site,
+            declared=declared,
+            places=places,
+            people=people,
+            ledger=ledger,
+            courier=courier,
+            presence=presence,
+            head=head,
+            pace=pace,
+            clocks=clocks,
+        )
         hints = Hints(places.drop)
         held_hints = Hints(places.held, places.decisions)
         share_hints = ShareHints(terminal, route.returns_folder)
@@ -169,7 +185,7 @@ async def serve(
             group.create_task(held_hints.watch()),
             group.create_task(collector.watch(share_hints)),
             group.create_task(share_hints.watch()),
-            group.create_task(_retire(ledger, courier, declared, clocks)),
+            group.create_task(chores.watch()),
             group.create_task(_report(courier, presence)),
         ]
         notify("READY=1")
@@ -193,17 +209,8 @@ def _refuse_forgotten(places: Places) -> None:
     if spooled or any(file.is_file() for file in places.delivered.rglob("*")):
         raise RelayRefused(
             f"{places.ledger}: it is missing or empty, but parcels lie in {places.spool} or were delivered before."
-            " put the ledger back from a backup, or move both folders away to begin anew"
+            " run: claim-gateway files rebuild (with --from a backup if there is one); or move both folders away to begin anew"
         )
-
-
-async def _retire(ledger: Ledger, courier: Courier, declared: Relay, clocks: Clocks) -> None:
-    """Erase spool copies whose retention is over, at the start and every hour."""
-    while True:
-        with suppress(LedgerBusy):  # the next hour will do
-            for parcel in ledger.rested_before(State.NOTED, clocks.wall() - declared.retention.spool):
-                courier.feed(parcel, Expired(Kept.SPOOL))
-        await asyncio.sleep(RETIRE_EVERY_S)
 
 
 async def _report(courier: Courier, presence: Presence) -> None:

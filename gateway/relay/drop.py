@@ -2,12 +2,13 @@
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from gateway.claims.names import is_temporary
+from gateway.claims.names import folded, is_temporary
 from gateway.claims.reader import Expected, read
 from gateway.relay import durable
 from gateway.relay.directory import fingerprint_of
@@ -26,6 +27,8 @@ class Oddity(StrEnum):
     NOT_OURS = "not-ours"
     """Owned by another user: the kernel would grant no lease on it. The share must write as the relay's user."""
     TOO_DEEP = "too-deep"
+    TWIN = "twin"
+    """Another file beside it has the same name but for letter case or Unicode form: one Windows folder cannot hold both."""
     TOO_BIG = "too-big"
     NO_ROOM = "no-room"
     """The gateway's own disk is too full to take more. Whoever looks at the whole disk finds this, not `look`."""
@@ -55,7 +58,9 @@ def look(claims: Path) -> tuple[Found, ...]:
 
 
 def _look(here: int, above: bytes, depth: int) -> Iterator[Found]:
-    for name in durable.names(here):
+    names = durable.names(here)
+    alike = Counter(map(folded, names))
+    for name in names:
         try:
             status = os.stat(name, dir_fd=here, follow_symlinks=False)
         except FileNotFoundError:
@@ -64,7 +69,8 @@ def _look(here: int, above: bytes, depth: int) -> Iterator[Found]:
         if stat.S_ISDIR(status.st_mode):
             yield from _look_inside(here, name, path, depth)
         elif not is_temporary(name):
-            yield Found(path, fingerprint_of(status), _oddity(status))
+            twin = Oddity.TWIN if alike[folded(name)] > 1 else None
+            yield Found(path, fingerprint_of(status), _oddity(status) or twin)
 
 
 def _look_inside(here: int, name: str, path: bytes, depth: int) -> Iterator[Found]:

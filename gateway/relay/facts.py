@@ -12,7 +12,9 @@ from gateway.relay.parcel import Direction, Parcel, State
 
 PARCELS_MOST = 2000
 """The newest that are looked at: a clinic makes some dozen a month."""
-_ARRIVED = {State.DELIVERED, State.NOTED, State.RETIRED}
+FAILURES_MOST = 3
+"""A claim whose delivery failed so often in a row waits for the terminal: for some seconds anything may stumble."""
+_DELIVERING = {State.DELIVERING, State.RENAMING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +30,22 @@ class Known:
 def known(ledger: Ledger, returns: Path, forms: tuple[ResultForm, ...], month: str) -> Known:
     """What is known about `month`. `returns` is 返戻, where fetched files lie. Raises LedgerError."""
     parcels = ledger.parcels(limit=PARCELS_MOST)
-    arrived = [parcel for parcel in parcels if parcel.state in _ARRIVED and not parcel.duplicate]
+    arrived = [parcel for parcel in parcels if parcel.arrived and not parcel.duplicate]
     fetched = [parcel for parcel in arrived if parcel.direction is Direction.RETURN]
     results, unread = _results(fetched, returns, forms)
     sent = _sent(arrived)
     claims = claimed(sent, results, month)
+    missing = missing_returns(results, [_row(parcel) for parcel in fetched if _returns(parcel)])
     return Known(
         facts=Facts(
             delivered=_delivered(sent, claims),
             held=sum(parcel.state is State.HELD for parcel in parcels),
             fetched=tuple(_moment(parcel, ledger) for parcel in fetched if _returns(parcel)),
+            missing=missing,
+            waiting=sum(_waits(parcel) for parcel in parcels),
         ),
         claims=claims,
-        missing=missing_returns(results, [_row(parcel) for parcel in fetched if _returns(parcel)]),
+        missing=missing,
         unread=unread,
     )
 
@@ -80,6 +85,11 @@ def _results(fetched: list[Parcel], returns: Path, forms: tuple[ResultForm, ...]
 
 def _returns(parcel: Parcel) -> bool:
     return parcel.summary is not None and parcel.summary.kind.returns
+
+
+def _waits(parcel: Parcel) -> bool:
+    there = parcel.direction is Direction.CLAIM and parcel.state in _DELIVERING
+    return there and parcel.failures >= FAILURES_MOST
 
 
 def _row(parcel: Parcel) -> Row:

@@ -2,11 +2,11 @@
 
 import os
 import stat
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from gateway.claims.names import folded
 from gateway.relay import durable
 from gateway.relay.directory import fingerprint_of
 from gateway.relay.parcel import Fingerprint
@@ -41,11 +41,6 @@ class HeldFile:
     def named(self, name: str) -> bool:
         """Whether it has this name; letter case aside, and however a Mac spells it."""
         return folded(self.path.name) == folded(name)
-
-
-def folded(name: str) -> str:
-    """A name as Windows and macOS compare it."""
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def held_files(held: Path) -> tuple[HeldFile, ...]:

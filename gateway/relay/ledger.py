@@ -227,6 +227,11 @@ class Ledger:
         """All parcels that are in `state`, the oldest first."""
         return self._parcels("SELECT * FROM parcel WHERE state = ? ORDER BY seen_at", (str(state),))
 
+    def counts(self) -> dict[tuple[Direction, State], int]:
+        """How many parcels of each direction are in each state; a pair that has none is not there."""
+        rows = self._rows("SELECT direction, state, count(*) AS parcels FROM parcel GROUP BY direction, state", ())
+        return {(Direction(row["direction"]), State(row["state"])): row["parcels"] for row in rows}
+
     def rested_before(self, state: State, moment: datetime, since: tuple[State, ...] = ()) -> tuple[Parcel, ...]:
         """Parcels in `state` that have not lost their names, and came into one of `since` (or `state`) last before `moment`."""
         marks = ", ".join("?" * len(since or (state,)))

@@ -48,7 +48,7 @@ def open_for_writing(path: Path, now: datetime) -> sqlite3.Connection:
         connection.execute(f"PRAGMA busy_timeout = {WRITE_TIMEOUT_S * 1000:.0f}")
     except sqlite3.Error as error:
         connection.close()
-        raise LedgerError(f"{path}: {error}. keep the file and ask the vendor") from error
+        raise LedgerError(f"{path}: {error}. keep the file, and see: claim-gateway files verify") from error
     return connection
 
 

@@ -18,6 +18,7 @@ class Place(StrEnum):
     DELIVERED = "delivered-folder"
     RETURNS = "returns-folder"
     HELD = "held-folder"
+    BOARD = "notice"
 
 
 class LocalTroubles:

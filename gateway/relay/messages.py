@@ -198,25 +198,18 @@ NOT_ERASED = Message(
     en="{files} files whose retention is over were changed by people and stay where they are",
     ja="保存期間の終わったファイルのうち {files} 件は、人が変更したため残しています",
 )
-REMINDER = Message(
-    id="51d57d86ad8449eebda058da38776cbc",
-    name="REMINDER",
+CHORES_WAIT = Message(
+    id="28633f58cc5b4689b45ab01dd72b7c62",
+    name="CHORES_WAIT",
     level=Level.WARNING,
-    en="{cause}: payer {payer}, month {month}, {hours} h left, {files} files",
-    ja="{cause}: 支払機関 {payer}、{month}、残り {hours} 時間、{files} 件",
-)
-CERTIFICATE = Message(
-    id="6a9749c5fe5d4f5a91eaad2fc15d21fc",
-    name="CERTIFICATE_EXPIRES",
-    level=Level.WARNING,
-    en="the certificate of terminal {terminal} is valid for {days} more days: renew it (C28)",
-    ja="端末 {terminal} の電子証明書の有効期間は残り {days} 日です。更新してください",
+    en="retention and reminders could not be looked at ({code}); they are tried again",
+    ja="保存期間とお知らせを確認できませんでした ({code})。後でやり直します",
 )
 
 MESSAGES = (
     STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DOUBTED, DIFFERED, LEFT_ALONE,
     DROP_UNREADABLE, SHARE_UP, SHARE_ASLEEP, SHARE_DOWN, SHARE_REFUSES, HINTS_LOST, SPOOL_UNKNOWN,
-    RELEASED, REJECTED, CLEARED, DECISION_REFUSED, NOT_ERASED, REMINDER, CERTIFICATE,
+    RELEASED, REJECTED, CLEARED, DECISION_REFUSED, CHORES_WAIT, NOT_ERASED,
     FAULT, LEDGER_WAITS, LEDGER_GOES_ON, LOCAL_TROUBLE, RETURN_LEFT,
 )  # fmt: skip
 """The catalogue's entries of this room."""

@@ -13,6 +13,7 @@ from gateway.relay.drop import Found, Oddity
 from gateway.relay.errors import Occupied
 from gateway.relay.events import TargetLooked
 from gateway.relay.ledger import Ledger
+from gateway.relay.ours import remove_letter
 from gateway.relay.parcel import Hold, Parcel, State, folder_stamp
 from gateway.relay.places import DELIVERED, HELD, REJECTED, SPOOL
 
@@ -77,9 +78,12 @@ class Notes:
         """保留: a note about something in 請求 that is not taken. The file itself stays where it is."""
         shown = found.path.decode(errors="replace")
         note = slip.odd_note(shown, oddity, self._clock(), self._head)
-        name = f"受け取れないもの_{_short(found)}.txt"
         with suppress(Occupied):
-            await self._people.put_text(note, PurePosixPath(SPOOL, f"{_short(found)}.note"), HELD / name)
+            await self._people.put_text(note, PurePosixPath(SPOOL, f"{_short(found)}.note"), _left_note_of(found))
+
+    async def not_left_any_more(self, found: Found) -> None:
+        """保留: the note goes when what it speaks of is taken after all."""
+        await remove_letter(self._people, _left_note_of(found))
 
     def _arrival(self, parcel: Parcel) -> slip.Arrival:
         """When it arrived. If the answer was lost we know only that it was after the rename was asked for."""
@@ -149,6 +153,10 @@ def _target(parcel: Parcel) -> PurePosixPath:
     if parcel.target is None:
         raise ValueError(f"parcel {parcel.id} has no target yet")
     return parcel.target
+
+
+def _left_note_of(found: Found) -> PurePosixPath:
+    return HELD / f"受け取れないもの_{_short(found)}.txt"
 
 
 def _short(found: Found) -> str:

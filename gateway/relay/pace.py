@@ -22,6 +22,7 @@ class Pace:
         retry_first, retry_most: the wait after the first failure, doubled each time, and where doubling ends.
         refused_logon: the wait after a refused password; a Windows PC may lock the account after ten tries.
         ledger: between two tries to record a step while the ledger is locked or the disk is full.
+        chores: between two looks at whether something daily is due: a retention, a reminder, the chain's head.
         deadline: for one operation on a share, plus one second for each MiB to carry.
     """
 
@@ -34,6 +35,7 @@ class Pace:
     retry_most: timedelta = timedelta(minutes=1)
     refused_logon: timedelta = timedelta(minutes=15)
     ledger: timedelta = timedelta(seconds=2)
+    chores: timedelta = timedelta(minutes=1)
     deadline: timedelta = timedelta(seconds=30)
 
     def retry_after(self, failures: int, jitter: float) -> timedelta:

@@ -47,8 +47,8 @@ class Arrival:
     def shown(self) -> str:
         """On a Japanese clock."""
         if self.earliest is None:
-            return _moment(self.latest)
-        return f"{_moment(self.earliest)} から {_moment(self.latest)} までの間（応答が途切れたため、後で確かめました）"
+            return shown(self.latest)
+        return f"{shown(self.earliest)} から {shown(self.latest)} までの間（応答が途切れたため、後で確かめました）"
 
 
 def delivery_slip(parcel: Parcel, arrival: Arrival, head: Letterhead) -> str:
@@ -59,13 +59,13 @@ def delivery_slip(parcel: Parcel, arrival: Arrival, head: Letterhead) -> str:
     if parcel.number > 1:
         lines += ["", "同じ月の前の回と差し替わります。回の数字が最も大きいものが最新です。"]
     lines += _doubts(parcel.summary)
-    return _letter(lines, head)
+    return letter(lines, head)
 
 
 def replaced_mark(parcel: Parcel, arrival: Arrival, head: Letterhead) -> str:
     """The mark in the folder of the number before."""
     when = arrival.shown
-    return _letter(
+    return letter(
         [
             f"差替済: {parcel.name} は {parcel.number:02}回目（{when}）のファイルが新しいものです。この回のファイルは使いません。"
         ],
@@ -75,8 +75,8 @@ def replaced_mark(parcel: Parcel, arrival: Arrival, head: Letterhead) -> str:
 
 def duplicate_note(parcel: Parcel, put_in_at: datetime, head: Letterhead) -> str:
     """The note for a file that was put in again unchanged while its first delivery still lies on the terminal."""
-    first = f"{parcel.name}: 同じ内容のファイルが {_moment(put_in_at)} にもう一度入れられました。配達済みのため、再送していません。"
-    return _letter([NOT_A_RECEIPT, "", first], head)
+    first = f"{parcel.name}: 同じ内容のファイルが {shown(put_in_at)} にもう一度入れられました。配達済みのため、再送していません。"
+    return letter([NOT_A_RECEIPT, "", first], head)
 
 
 def held_note(parcel: Parcel, held_at: datetime, head: Letterhead) -> str:
@@ -84,8 +84,8 @@ def held_note(parcel: Parcel, held_at: datetime, head: Letterhead) -> str:
     lines = ["このファイルは配達されていません（保留）。", ""]
     for reason in parcel.reasons:
         lines += because(reason, parcel.summary)
-    lines += ["", *_ways_out(parcel, head), "", *_what(parcel, _moment(held_at), "保留にした日時")]
-    return _letter(lines, head)
+    lines += ["", *_ways_out(parcel, head), "", *_what(parcel, shown(held_at), "保留にした日時")]
+    return letter(lines, head)
 
 
 def rejected_note(parcel: Parcel, rejected_at: datetime, head: Letterhead) -> str:
@@ -95,15 +95,15 @@ def rejected_note(parcel: Parcel, rejected_at: datetime, head: Letterhead) -> st
         f"却下した人: {parcel.decided_by}（理由: {parcel.decided_why}）",
         "配達するときは、もう一度請求フォルダーに入れてください。",
         "",
-        *_what(parcel, _moment(rejected_at), "却下した日時"),
+        *_what(parcel, shown(rejected_at), "却下した日時"),
     ]
-    return _letter(lines, head)
+    return letter(lines, head)
 
 
 def not_decided_note(name: str, why: str, noticed_at: datetime, head: Letterhead) -> str:
     """Why a file that was moved into 承認 or 却下 stays where it is. `why` is one of our own sentences."""
-    lines = [f"{name} は配達していません。", why, "", f"日時: {_moment(noticed_at)}"]
-    return _letter(lines, head)
+    lines = [f"{name} は配達していません。", why, "", f"日時: {shown(noticed_at)}"]
+    return letter(lines, head)
 
 
 def _ways_out(parcel: Parcel, head: Letterhead) -> list[str]:
@@ -123,7 +123,7 @@ def _ways_out(parcel: Parcel, head: Letterhead) -> list[str]:
 def odd_note(shown_path: str, oddity: Oddity, noticed_at: datetime, head: Letterhead) -> str:
     """Why something in 請求 is left where it is."""
     lines = [f"請求フォルダーの次のものは受け取っていません: {shown_path}", "", *because(oddity, None)]
-    return _letter([*lines, "", f"日時: {_moment(noticed_at)}"], head)
+    return letter([*lines, "", f"日時: {shown(noticed_at)}"], head)
 
 
 def _doubts(summary: Summary | None) -> list[str]:
@@ -134,12 +134,12 @@ def _doubts(summary: Summary | None) -> list[str]:
     return ["", "送信の前に確認してください:", *lines] if lines else []
 
 
-def _what(parcel: Parcel, shown: str, when: str) -> list[str]:
+def _what(parcel: Parcel, moment: str, when: str) -> list[str]:
     lines = [
         f"ファイル: {parcel.name}",
         f"大きさ: {parcel.size:,} バイト",
         f"SHA-256: {parcel.digest}",
-        f"{when}: {shown}",
+        f"{when}: {moment}",
     ]
     if parcel.target is not None:
         lines.append(f"置き場所: {parcel.target}")
@@ -167,11 +167,13 @@ def _figure(value: int | None) -> str:
     return "記載なし" if value is None else f"{value:,}"
 
 
-def _moment(moment: datetime) -> str:
+def shown(moment: datetime) -> str:
+    """A moment on a Japanese clock."""
     return moment.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _letter(lines: list[str], head: Letterhead) -> str:
+def letter(lines: list[str], head: Letterhead) -> str:
+    """The lines with their mark, contacts (C26), the class of the paper (C16) and the code that tells whether anybody changed it."""
     people = head.responsible
     contacts = [
         f"{head.site}",

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.claims.names import NameTrouble, is_temporary, matches, name_trouble, published_name
+from gateway.claims.names import NameTrouble, folded, is_temporary, matches, name_trouble, published_name
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ def test_patterns_ignore_case() -> None:
         ("RECEIPTC(12).UKE", "RECEIPTC.UKE"),
         ("RECEIPTC.HEN", "RECEIPTC.HEN"),
         ("(1).HEN", "(1).HEN"),
+        ("か\u3099 (2).HEN", "が.HEN"),
         ("report (final).pdf", "report (final).pdf"),
     ],
 )
@@ -59,7 +60,9 @@ def test_a_published_name_is_never_empty(name: str) -> None:
         ("請求 2021年11月.UKE", None),
         ("a:b", NameTrouble.FORBIDDEN_CHARACTER),
         ("a\nb", NameTrouble.FORBIDDEN_CHARACTER),
+        ("RECEIPTC\u202eEKU.exe", NameTrouble.FORBIDDEN_CHARACTER),
         ("CON", NameTrouble.DEVICE),
+        ("con .UKE", NameTrouble.DEVICE),
         ("com1.UKE", NameTrouble.DEVICE),
         ("RECEIPTC.", NameTrouble.TRAILING),
         ("RECEIPTC ", NameTrouble.TRAILING),
@@ -69,3 +72,27 @@ def test_a_published_name_is_never_empty(name: str) -> None:
 )
 def test_names_windows_cannot_hold(name: str, trouble: NameTrouble | None) -> None:
     assert name_trouble(name) == trouble
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("RECEIPTC.UKE", "receiptc.uke"),
+        ("が.UKE", "か\u3099.UKE"),
+        ("ＵＫＥ.UKE", "ｕｋｅ.uke"),
+        ("É.UKE", "e\u0301.UKE"),
+    ],
+)
+def test_names_one_windows_folder_cannot_hold_both_of_are_folded_alike(one: str, other: str) -> None:
+    assert one != other
+    assert folded(one) == folded(other)
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(name: str) -> None:
+    assert folded(folded(name)) == folded(name)
+
+
+def test_names_people_take_for_different_stay_so() -> None:
+    assert folded("RECEIPTC.UKE") != folded("RECEIPTC.HEN")
+    assert folded("ＵＫＥ") != folded("UKE")  # full width

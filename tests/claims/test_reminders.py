@@ -109,7 +109,7 @@ def test_at_the_end_of_december_they_expire_on_the_28th() -> None:
 
 @pytest.mark.parametrize("cause", Cause)
 def test_every_cause_speaks_both_languages(cause: Cause) -> None:
-    fields = {"payer": "社保", "month": "2026-11", "hours": 3, "files": 1}
+    fields = {"payer": "社保", "month": "2026-11", "hours": 3, "files": 1, "days": 7, "terminal": "端末"}
 
     assert cause.says.en.format(**fields)
     assert cause.says.ja.format(**fields)

@@ -28,11 +28,12 @@ from gateway.relay.pace import Pace
 from gateway.relay.parcel import Direction, Parcel, State
 from gateway.relay.places import Places
 from gateway.relay.presence import Presence
+from gateway.relay.retention import expired
 from gateway.relay.route import Route
 from gateway.relay.shelf import Shelf
 from gateway.relay.slip import Letterhead
 from gateway.relay.spool import Spool
-from gateway.site.model import Contact, Responsible, Returns, TerminalShare
+from gateway.site.model import Contact, Responsible, Retention, Returns, TerminalShare
 
 T = TypeVar("T")
 
@@ -119,6 +120,9 @@ class Rig:
 
     rounds = 1
     """How often it looks around; a file that a restart forgets is seen in the next."""
+
+    retention: Retention | None = None
+    """Whether what is over its time is erased once everything rests."""
 
     def __init__(self, place: Path, *, after: str = "move", carry: tuple[str, ...] = ()) -> None:
         self.places = Places(place / "state")
@@ -223,6 +227,10 @@ class Rig:
                             await collector.poll()
                         await rest(courier)
                         await collector.poll()
+                        await rest(courier)
+                    for _ in range(2 if self.retention else 0):  # our own copy first, then what was placed
+                        for parcel, event in expired(ledger, self.retention or Retention(), self.clocks.wall()):
+                            courier.feed(parcel, event)
                         await rest(courier)
             except* PowerCut:
                 cut = True

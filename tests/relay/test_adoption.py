@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,15 @@ def test_rows_are_taken_over_and_sealed(path: Path) -> None:
         assert [step.event for step in ledger.steps(parcel(1).id)] == ["Begun"]
         assert [step.event for step in ledger.steps(parcel(2).id)] == ["Begun", "Rebuilt"]
         assert ledger.state(parcel(2).id) == State.HELD
+
+
+def test_what_is_over_counts_its_retention_from_when_it_was_seen(path: Path) -> None:
+    adopted_by(path, Adopted(row(1, state="retired")))
+
+    with Ledger.read(path) as ledger:
+        assert [step.state for step in ledger.steps(parcel(1).id)] == [State.NOTED, State.RETIRED]
+        assert ledger.rested_before(State.RETIRED, NOW + timedelta(days=1), (State.NOTED,)) != ()
+        assert ledger.steps(parcel(1).id)[0].at == NOW
 
 
 def test_a_row_that_does_not_fit_is_lost_and_the_others_are_not(path: Path) -> None:

@@ -28,6 +28,9 @@ def test_a_backup_is_one_private_file_with_everything(ledger: Path, tmp_path: Pa
         assert head == running.head()
         assert [file.name for file in tmp_path.glob("copy*")] == ["copy.sqlite3"]
         assert to.stat().st_mode & 0o777 == 0o600
+        assert (
+            to.read_bytes()[18:20] == b"\x01\x01"
+        )  # no log is expected beside it (https://sqlite.org/fileformat.html)
         with Ledger.read(to) as copy:
             assert copy.stored() == running.stored()
 

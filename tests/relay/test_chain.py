@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.relay.chain import NOTHING_BEFORE, Head, Link, breaks, canonical, head_of, keeps, next_link
+from gateway.relay.chain import NOTHING_BEFORE, Head, Link, breaks, canonical, head_of, keeps, next_link, seal
 
 NOW = datetime(2026, 11, 8, 14, 10, tzinfo=UTC)
 PARCELS = ("a" * 32, "b" * 32)
@@ -145,3 +145,14 @@ def test_a_head_is_written_and_read() -> None:
 def test_a_record_that_is_no_record_any_more_says_nothing() -> None:
     for record in ("", "[]", "7", "{"):
         assert Link(1, record, "").said == {}
+
+
+def test_a_missing_link_is_called_missing() -> None:
+    assert [(found.sequence, found.why) for found in breaks([*CHAIN[:4], *CHAIN[5:]])] == [(5, "it is missing")]
+
+
+def test_a_record_sealed_under_another_s_number_is_found() -> None:
+    record = canonical({**CHAIN[1].said, "sequence": 7})
+    forged = Link(2, record, seal(CHAIN[0].hash, record))
+
+    assert [found.why for found in breaks([CHAIN[0], forged])] == ["its record is another link's"]

@@ -1,12 +1,14 @@
 """Returns on the share: what is fetched, when, and what of ours is swept."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from gateway.claims.names import NameTrouble
 from gateway.relay.collector import sweep
 from gateway.relay.ledger import Ledger
 from gateway.relay.parcel import State
@@ -93,3 +95,17 @@ def test_what_the_ledger_does_not_know_is_not_swept(tmp_path: Path, ledger: Ledg
     asyncio.run(sweep(directory_shelf(tmp_path / "share"), ledger))
 
     assert all(stranger.exists() for stranger in strangers)
+
+
+def test_a_return_whose_name_is_no_text_stops_nobody_and_is_held(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    returns = rig.share / "returns"
+    (returns / os.fsdecode("返戻.HEN".encode("cp932"))).write_bytes(return_file())
+    (returns / "RECEIPTC.HEN").write_bytes(return_file())
+
+    rig.carry()
+
+    assert sorted(parcel.state for parcel in rig.parcels()) == [State.HELD, State.NOTED]
+    (held,) = (parcel for parcel in rig.parcels() if parcel.state is State.HELD)
+    assert held.reasons == (NameTrouble.NOT_TEXT,)
+    assert list(rig.brought().values()) == [return_file()]

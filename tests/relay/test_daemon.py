@@ -168,7 +168,7 @@ def test_a_lost_ledger_is_refused_while_delivered_files_remember(relay: RelayRun
 
     assert done.returncode == 4
     assert done.stderr.count("\n") == 1
-    assert "put the ledger back from a backup" in done.stderr
+    assert "run: claim-gateway files rebuild" in done.stderr
 
 
 def test_a_site_without_relay_is_an_input_mistake(tmp_path: Path, net: str) -> None:

@@ -26,6 +26,17 @@ def test_a_name_that_is_no_text_is_seen_as_it_is(tmp_path: Path) -> None:
     assert found(tmp_path) == {b"\x83\x8c.UKE": None}
 
 
+def test_twins_in_one_folder_are_both_left_and_in_two_folders_are_none(tmp_path: Path) -> None:
+    (tmp_path / "社保").mkdir()
+    for name in ("A.UKE", "a.uke", "が.UKE", "か\u3099.UKE", "B.UKE", "社保/b.uke"):
+        (tmp_path / name).write_bytes(b"x")
+
+    twins = {"A.UKE", "a.uke", "が.UKE", "か\u3099.UKE"}
+    assert found(tmp_path) == {
+        name.encode(): Oddity.TWIN if name in twins else None for name in (*twins, "B.UKE", "社保/b.uke")
+    }
+
+
 def test_what_is_not_ours_to_take_has_its_reason(tmp_path: Path) -> None:
     drop = tmp_path / "drop"
     (drop / "a" / "b").mkdir(parents=True)

@@ -101,7 +101,7 @@ def test_one_that_cannot_go_out_keeps_all_in(places: Places, medium: Path) -> No
 def test_a_spool_with_other_bytes_is_not_exported(places: Places, medium: Path) -> None:
     (places.spool / parcel(1).id).write_bytes(b"other")
 
-    with Ledger.open(places.ledger) as ledger, pytest.raises(RelayRefused, match="other bytes"):
+    with Ledger.open(places.ledger) as ledger, pytest.raises(RelayRefused, match="the spool holds other bytes"):
         export(ledger, places, undelivered(ledger), to=medium, password=PASSWORD, now=NOW)
 
     assert nothing_happened(places, medium)

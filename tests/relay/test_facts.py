@@ -39,7 +39,7 @@ class Books:
 
     def add(self, content: bytes, *, state: State = State.NOTED, **changes: Any) -> Parcel:
         self._number += 1
-        one = parcel(self._number, state=state, summary=read([content]), **changes)
+        one = parcel(self._number, state=state, summary=read([content]), reasons=(), **changes)
         with Ledger.open(self._place / "ledger") as ledger:
             ledger.record(one, "Published", NOW)
         return one

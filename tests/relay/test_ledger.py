@@ -35,7 +35,7 @@ def parcel(number: int = 1, **changes: Any) -> Parcel:
         target=PurePosixPath(f"2021-11/社保/{number:02}回目_1108-2310/RECEIPTC.UKE"),
         attempt=2,
         failures=1,
-        reasons=("occupied",),
+        reasons=(),
     )
     return replace(whole, **changes)
 
@@ -47,10 +47,10 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_parcel_comes_back_as_it_was_written(path: Path) -> None:
     with Ledger.open(path) as ledger:
-        ledger.record(parcel(), "Begun", NOW)
+        ledger.record(parcel(reasons=("occupied",), decided_by="山田", decided_why="確認した"), "Begun", NOW)
 
     with Ledger.read(path) as ledger:
-        assert ledger.parcels() == (parcel(),)
+        assert ledger.parcels() == (parcel(reasons=("occupied",), decided_by="山田", decided_why="確認した"),)
 
 
 def test_a_name_of_any_bytes_comes_back(path: Path) -> None:

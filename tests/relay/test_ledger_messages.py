@@ -1,5 +1,6 @@
 from gateway.journal import Message
 from gateway.relay import ledger_messages, messages
+from gateway.relay.chain import Head
 
 
 def test_every_message_is_in_the_catalogue_once() -> None:
@@ -15,3 +16,11 @@ def test_no_message_has_room_for_a_name_or_a_path() -> None:
     fields = {field for message in ledger_messages.MESSAGES for field in message.fields}
 
     assert fields <= {"head", "old", "archive", "parcels", "held", "lost"}
+
+
+def test_the_journal_s_line_carries_what_verify_takes() -> None:
+    head = Head(7, "a" * 64)
+
+    for lang, after in (("en", "ends at "), ("ja", "末尾は ")):
+        said = ledger_messages.HEAD.text({"head": str(head)}, lang=lang)
+        assert Head.parse(said.split(after)[1][:66]) == head

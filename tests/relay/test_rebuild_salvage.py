@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.relay import rebuild_salvage
 from gateway.relay.ledger import Ledger
 from gateway.relay.parcel import Direction, State
 from gateway.relay.rebuild_salvage import delivered_files, salvage, unknown_file
@@ -48,6 +49,15 @@ def test_only_what_lies_in_a_damaged_page_is_lost(ledger: Path, nths: list[int])
         overwrite(ledger, page)
 
     assert PARCELS - 20 * len(nths) < len(salvage(ledger).rows) < PARCELS
+
+
+def test_what_lies_behind_more_damage_than_is_tried_comes_from_the_back(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild_salvage, "GAP_MOST", 2)
+    overwrite(ledger, leaf(ledger, "parcel", 1))
+
+    assert PARCELS - 20 < len(salvage(ledger).rows) < PARCELS
 
 
 def test_rows_without_their_history_come_out_too(ledger: Path) -> None:
