@@ -23,6 +23,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="put the former site back after TIME, such as 5m, unless `claim-gateway confirm` comes before; an hour at most",
     )
+    parser.add_argument(
+        "--unproved",
+        type=_reason,
+        default="",
+        metavar="REASON",
+        help="put it in force though it is not proved; the journal and status say so, and REASON, until another is",
+    )
     parser.add_argument("--comment", type=_comment, default="", metavar="TEXT", help="why, for the history")
     parser.add_argument("--json", action="store_true", help="print what was done as JSON")
     place_arguments(parser)
@@ -32,6 +39,12 @@ def _comment(text: str) -> str:
     if len(text) > COMMENT_MAX_CHARS or not text.isprintable():
         raise argparse.ArgumentTypeError(f"a comment is one line of at most {COMMENT_MAX_CHARS} characters")
     return text
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say why it should be in force without proof")
+    return _comment(text)
 
 
 def to_the_journal(lang: str) -> None:
@@ -49,7 +62,12 @@ def _run(args: argparse.Namespace) -> int:
         )
     if not (args.run_dir / SOCKET).exists():
         need_the_right("apply")
-    request = Apply(site=args.site.read_bytes().decode(), comment=args.comment, confirm_within=args.confirm_within)
+    request = Apply(
+        site=args.site.read_bytes().decode(),
+        comment=args.comment,
+        confirm_within=args.confirm_within,
+        unproved=args.unproved,
+    )
     answer = carried_out(args, request)
     if args.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))

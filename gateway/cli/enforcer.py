@@ -10,6 +10,7 @@ from gateway.enforcer.clock import Clock
 from gateway.enforcer.daemon import Setting, run
 from gateway.enforcer.errors import EnforcerError, Unfit
 from gateway.enforcer.part import PartError
+from gateway.enforcer.proving import Prover
 from gateway.journal import configure
 
 
@@ -30,7 +31,8 @@ def _run(args: argparse.Namespace) -> int:
     configure(lang=args.lang)
     need_the_right("enforcer")
     try:
-        run(Setting(args.state_dir, args.run_dir, args.site, Clock(trusted=args.trust_clock)))
+        clock = Clock(trusted=args.trust_clock)
+        run(Setting(args.state_dir, args.run_dir, args.site, clock, Prover(clock.now)))
     except Unfit as error:
         print(error, file=sys.stderr)
         return Exit.INPUT

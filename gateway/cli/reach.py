@@ -13,6 +13,7 @@ from gateway.enforcer.errors import EnforcerError, NotNow
 from gateway.enforcer.lock import alone
 from gateway.enforcer.part import PartError
 from gateway.enforcer.person import myself
+from gateway.enforcer.proving import Prover
 from gateway.enforcer.requests import Request
 from gateway.enforcer.service import perform
 from gateway.enforcer.store import Store
@@ -46,7 +47,9 @@ def carried_out(args: argparse.Namespace, request: Request) -> dict[str, Any]:
             need_the_right(args.command)
             store = Store(args.state_dir)
             with alone(store.root, myself()):
-                return perform(Box(store, args.run_dir, clock=Clock()), request, myself())
+                clock = Clock()
+                box = Box(store, args.run_dir, clock=clock, proof=Prover(clock.now))
+                return perform(box, request, myself())
     except NotNow as error:
         raise Denied(str(error)) from error
     except (EnforcerError, *PartError) as error:

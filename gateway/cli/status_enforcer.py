@@ -31,6 +31,9 @@ def _lines(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         at = datetime.fromisoformat(site["at"]).astimezone(SITE_ZONE)
         comment = f", {site['comment']}" if site["comment"] else ""
         yield "site", f"{site['digest'][:12]} since {at:%Y-%m-%d %H:%M} by {site['who']}{comment}"
+    if (proof := data["proof"]) and not proof["refusal"]:
+        at = datetime.fromisoformat(proof["at"]).astimezone(SITE_ZONE)
+        yield "proof", f"proved at {at:%Y-%m-%d %H:%M:%S} in {proof['seconds']:.2f} s"
     if data["trial_left_s"] is not None:
         yield (
             "on trial",
@@ -56,6 +59,10 @@ def _complaints(data: dict[str, Any]) -> Iterator[str]:
         yield "the box is closed: the boot latch stands until a site is applied"
     elif not data["table"]:
         yield "the table is not in force: the guard stops everything. apply a site"
+    if (site := data["site"]) and site["unproved"]:
+        yield f"in force without proof, by {site['who']}: {site['unproved']}. apply a site that is proved"
+    if (proof := data["proof"]) and proof["refusal"]:
+        yield f"not proved: {proof['refusal']}"
     if "pid" not in data:
         yield "no enforcer runs: nothing repairs the box or opens windows. systemctl start claim-gateway-enforcer"
     if data["windows"] and not data["clock_believed"]:

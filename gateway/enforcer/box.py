@@ -16,6 +16,7 @@ from gateway.enforcer.confirmation import Entry, Standing
 from gateway.enforcer.declared import Declared, declared
 from gateway.enforcer.errors import ApplyError, NotNow, StateError
 from gateway.enforcer.proof import CONFIRM_ONLY, Proof
+from gateway.enforcer.proving import Tolerant
 from gateway.enforcer.store import Store, digest_of
 from gateway.enforcer.transaction import Applied, apply
 from gateway.firewall import part as firewall
@@ -32,12 +33,13 @@ _BOOT = "boot"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A site somebody wants in force. `confirm_within` None: it is confirmed at once."""
+    """A site somebody wants in force. `confirm_within` None: it is confirmed at once. `unproved`: why without proof."""
 
     text: bytes
     who: str
     comment: str = ""
     confirm_within: timedelta | None = None
+    unproved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Box:
         self.store = store
         self.clock = clock
         self.door = door
-        self.proof = proof
+        self._proof = proof
         self._boot = _boot_name(run_dir)
         self.standing = store.standing()
         self.declared: Declared | None = None
@@ -77,7 +79,7 @@ class Box:
         if entry is None:
             return self._first(first)
         self.declared = declared(self.store.site_file(entry.digest))
-        return Outcome(entry, self._transact(self.declared), self.trial_left_s)
+        return Outcome(entry, self._transact(self.declared, entry), self.trial_left_s)
 
     def apply(self, request: Request) -> Outcome:
         """Put a site in force; the confirmed one needs no trial. Raises Unfit, NotNow, ApplyError, StateError: then what was in force is again, or still."""
@@ -87,10 +89,13 @@ class Box:
         digest = self.store.keep(request.text)
         wanted = declared(self.store.site_file(digest))
         last = self.standing.last
-        if self.standing.trial is None and last is not None and last.digest == digest:
+        entry = Entry(
+            self.standing.next_number, digest, self.clock.now(), request.who, request.comment, request.unproved
+        )
+        same = last is not None and (last.digest, last.unproved) == (digest, request.unproved)
+        if self.standing.trial is None and last is not None and same:
             self.declared = wanted
-            return Outcome(last, self._transact(wanted))
-        entry = Entry(self.standing.next_number, digest, self.clock.now(), request.who, request.comment)
+            return Outcome(last, self._transact(wanted, last))
         if within is None:
             return self._adopt(entry, wanted)
         return self._try(entry, wanted, within)
@@ -111,7 +116,7 @@ class Box:
             return self.take_back(who)
         back = confirmation.earlier(self.standing, 1 if steps is None else steps)
         comment = f"back to number {back.number}"
-        entry = Entry(self.standing.next_number, back.digest, self.clock.now(), who, comment)
+        entry = Entry(self.standing.next_number, back.digest, self.clock.now(), who, comment, back.unproved)
         return self._adopt(entry, declared(self.store.site_file(back.digest)))
 
     def take_back(self, who: str) -> Outcome:
@@ -124,7 +129,12 @@ class Box:
         tell(messages.TAKEN_BACK, digest=trial.entry.short, who=who)
         entry = self.standing.last
         self.declared = declared(self.store.site_file(entry.digest))
-        return Outcome(entry, self._transact(self.declared))
+        return Outcome(entry, self._transact(self.declared, entry))
+
+    @property
+    def proof(self) -> Proof:
+        """The proof as it counts for what is in force."""
+        return self._proof_for(self.standing.in_force)
 
     @property
     def trial_left_s(self) -> float | None:
@@ -213,7 +223,7 @@ class Box:
         before = self.declared
         self.declared = wanted
         try:
-            applied = self._transact(wanted)
+            applied = self._transact(wanted, entry)
         except ApplyError:
             self.declared = before
             raise
@@ -222,8 +232,9 @@ class Box:
         except StateError:
             self.declared = before
             if before is not None:
-                self._transact(before)
+                self._transact(before, self.standing.in_force)
             raise
+        self._say_unproved(entry)
         return Outcome(entry, applied)
 
     def _try(self, entry: Entry, wanted: Declared, within: timedelta) -> Outcome:
@@ -233,16 +244,24 @@ class Box:
         self._write(confirmation.tried(self.standing, entry, deadline_s, self._boot))
         self.declared = wanted
         try:
-            applied = self._transact(wanted)
+            applied = self._transact(wanted, entry)
         except ApplyError:
             self.declared = before
             self._write(confirmation.withdrawn(self.standing))
             raise
         tell(messages.ON_TRIAL, digest=entry.short, who=entry.who, within=doors.spoken(within))
+        self._say_unproved(entry)
         return Outcome(entry, applied, within.total_seconds())
 
-    def _transact(self, wanted: Declared) -> Applied:
-        return apply(wanted.desired, door=self.door, proof=self.proof)
+    def _transact(self, wanted: Declared, entry: Entry | None) -> Applied:
+        return apply(wanted.desired, door=self.door, proof=self._proof_for(entry))
+
+    def _proof_for(self, entry: Entry | None) -> Proof:
+        return Tolerant(self._proof) if entry is not None and entry.unproved else self._proof
+
+    def _say_unproved(self, entry: Entry) -> None:
+        if entry.unproved:
+            tell(messages.UNPROVED, digest=entry.short, who=entry.who, why=entry.unproved)
 
     def _in_force(self) -> Declared:
         if self.declared is None:

@@ -15,6 +15,8 @@ class ChangeKind(StrEnum):
     SETTING = "setting"
     LOST = "lost events"
     """The kernel dropped notifications (ENOBUFS): anything may have changed, so everything is read again."""
+    DUE = "the hourly proof"
+    """Nothing changed that anybody told of; the proof is asked whether that is so."""
     POLL = "poll"
     """Time to read what raises no event: most sysctls, legacy iptables, proxy neighbours."""
 

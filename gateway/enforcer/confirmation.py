@@ -23,6 +23,8 @@ class Entry:
     who: str
     """Who applied it: `user (program, pid)`."""
     comment: str = ""
+    unproved: str = ""
+    """Why somebody put it in force without proof; empty: it is proved."""
 
     @property
     def short(self) -> str:

@@ -14,8 +14,9 @@ from gateway.wiring.model import Wiring
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """The matrix, the table made of it, and the wiring."""
+    """The site, the matrix, the table made of it, and the wiring."""
 
+    site: Site
     policy: Policy
     table: Table
     wiring: Wiring
@@ -24,7 +25,7 @@ class Desired:
 def desire(site: Site, policy: Policy | None = None) -> Desired:
     """Everything `site` asks for. `policy` stands in for the derived one when a rehearsal tries another."""
     policy = derive(site) if policy is None else policy
-    return Desired(policy, firewall.desired(policy, wiring.ports(site)), wiring.desired(site))
+    return Desired(site, policy, firewall.desired(policy, wiring.ports(site)), wiring.desired(site))
 
 
 def terminal_ports(site: Site) -> tuple[str, ...]:

@@ -16,6 +16,27 @@ REFUSED = Message(
     "policy not applied: {reason}; {state}",
     "ポリシーを適用できませんでした: {reason}。{state}",
 )
+PROVED = Message(
+    "03dec3fdb20348e58901582265c88f56",
+    "POLICY_PROVED",
+    Level.NOTICE,
+    "proved in {seconds} s: what the kernel lets through is what the site declares, and nothing else on the box forwards",
+    "{seconds}秒で証明しました。カーネルが通すものはサイトの宣言どおりで、ほかに転送するものはありません",
+)
+NOT_PROVED = Message(
+    "639655514c1e41118447cfd233b8a59f",
+    "POLICY_NOT_PROVED",
+    Level.CRITICAL,
+    "not proved: {reason}. see `claim-gateway prove`",
+    "証明できません: {reason}。`claim-gateway prove` で確認してください",
+)
+UNPROVED = Message(
+    "f9a49ef9405f48ac9f95b6fb489a5034",
+    "SITE_UNPROVED",
+    Level.WARNING,
+    "site {digest} is in force without proof, by {who}: {why}",
+    "サイト{digest}を証明なしで有効にしました。{who}: {why}",
+)
 ON_TRIAL = Message(
     "b58fe9228d354a8cadf795c58e0bd5bf",
     "SITE_ON_TRIAL",

@@ -1,13 +1,28 @@
 """The narrow door where a proof stands beside the transaction: it may refuse a candidate, and what the kernel then shows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from gateway.enforcer.desired import Desired
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The proof's last word about the live kernel. `refusal` is empty when it is proved; `seconds` is the proof's own time."""
+
+    at: datetime
+    refusal: str
+    seconds: float
+
+
 class Proof(Protocol):
-    """Both raise Refuted, with one line for a person; the transaction then leaves, or puts back, what was in force."""
+    """Raises Refuted, with one line for a person; the transaction then leaves, or puts back, what was in force."""
+
+    @property
+    def last(self) -> Said | None:
+        """What `live` came to when it was last asked."""
+        ...
 
     def candidate(self, desired: Desired, /) -> None:
         """Asked before the kernel is touched."""
@@ -21,6 +36,8 @@ class Proof(Protocol):
 @dataclass(frozen=True, slots=True)
 class ConfirmOnly:
     """No proof beside the transaction's own verify: the kernel shows every rule, element and setting that was asked for."""
+
+    last: Said | None = None
 
     def candidate(self, desired: Desired, /) -> None:
         """Nothing to say."""

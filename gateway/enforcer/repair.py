@@ -29,8 +29,11 @@ class Repaired:
         return not self.failures
 
 
-def repair(desired: Desired, door: Nft | None, proof: Proof) -> Repaired:
-    """Read everything again and make it as declared. A port that is missing is left out until it is back."""
+def repair(desired: Desired, door: Nft | None, proof: Proof, *, doubted: bool = False) -> Repaired:
+    """Read everything again and make it as declared. A port that is missing is left out until it is back.
+
+    What was found is proved anew; `doubted` asks the proof even if nothing was: it sees more than the parts are.
+    """
     there, missing, failures = desired, tuple[str, ...](), list[str]()
     try:
         reduced, missing = wiring.present(desired.wiring)
@@ -48,7 +51,8 @@ def repair(desired: Desired, door: Nft | None, proof: Proof) -> Repaired:
                 failures += _left(part.name, part.difference(part.observe()))
         except PartError as error:
             failures.append(f"{part.name}: {error}")
-    return _settled(there, Repaired(tuple(found), tuple(failures), missing), door, proof)
+    done = Repaired(tuple(found), tuple(failures), missing)
+    return _settled(there, done, door, proof) if not failures and (found or doubted) else done
 
 
 def _left(name: str, texts: Iterable[str]) -> list[str]:
@@ -57,8 +61,6 @@ def _left(name: str, texts: Iterable[str]) -> list[str]:
 
 def _settled(desired: Desired, done: Repaired, door: Nft | None, proof: Proof) -> Repaired:
     """What was changed may have let a session in: it ends. And the proof has the last word."""
-    if not done.found or done.failures:
-        return done
     try:
         opened = any(one.part != WIRING for one in done.found)
         cut = connections.purge(desired.policy, firewall.observe(door)) if opened else 0

@@ -34,6 +34,8 @@ class Apply(_Request):
     site: Annotated[str, Field(max_length=SITE_FILE_MAX_BYTES)]
     comment: Annotated[str, Field(max_length=COMMENT_MAX_CHARS)] = ""
     confirm_within: timedelta | None = None
+    unproved: Annotated[str, Field(max_length=COMMENT_MAX_CHARS)] = ""
+    """Why it should be in force without proof."""
 
 
 class Confirm(_Request):

@@ -12,7 +12,7 @@ def perform(box: Box, request: requests.Request, who: str) -> dict[str, Any]:
     """Do it in this thread. Returns JSON data. Raises EnforcerError."""
     match request:
         case requests.Apply():
-            wanted = Wanted(request.site.encode(), who, request.comment, request.confirm_within)
+            wanted = Wanted(request.site.encode(), who, request.comment, request.confirm_within, request.unproved)
             return _outcome(box.apply(wanted))
         case requests.Confirm():
             return {"site": entry_data(box.confirm(who))}
@@ -32,7 +32,7 @@ def perform(box: Box, request: requests.Request, who: str) -> dict[str, Any]:
 def status(box: Box) -> dict[str, Any]:
     """How the box stands, as far as the state directory and the kernel tell."""
     live = box.observe()
-    entry, trial = box.standing.in_force, box.standing.trial
+    entry, trial, said = box.standing.in_force, box.standing.trial, box.proof.last
     return {
         "table": live.text is not None and not live.dormant,
         "held": live.held,
@@ -43,6 +43,7 @@ def status(box: Box) -> dict[str, Any]:
         "windows": windows(box) if entry else [],
         "grants": grants(box) if entry else [],
         "clock_believed": box.clock.synchronised(),
+        "proof": said and {"at": said.at.isoformat(), "refusal": said.refusal, "seconds": said.seconds},
     }
 
 

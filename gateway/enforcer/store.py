@@ -118,6 +118,7 @@ def entry_data(entry: Entry) -> dict[str, Any]:
         "at": entry.at.isoformat(),
         "who": entry.who,
         "comment": entry.comment,
+        "unproved": entry.unproved,
     }
 
 
@@ -128,4 +129,5 @@ def _entry(data: dict[str, Any]) -> Entry:
         datetime.fromisoformat(data["at"]),
         str(data["who"]),
         str(data["comment"]),
+        str(data["unproved"]),
     )

@@ -16,6 +16,8 @@ from gateway.wiring import barrier
 SHUT_FIRST = {ChangeKind.RULES, ChangeKind.ROUTING_RULE, ChangeKind.LOST}
 """What could open a way: the barrier goes up before anything is read."""
 RETRY_S = 1.0
+PROVE_EVERY_S = 3600.0
+"""What nobody's event told and no poll sees is found by the proof within this time."""
 LOOK_S = 60.0
 """How often windows are looked at while the clock is not to be believed."""
 _SHOWN = 3
@@ -41,6 +43,7 @@ class Upkeep:
         """Why the box is not as declared at this moment; empty when it is."""
         self.missing: tuple[str, ...] = ()
         self.clock_believed = True
+        self._proved_at = time.monotonic()
         self._open: dict[str, str] = {}
         self._granted: frozenset[str] = frozenset()
 
@@ -50,9 +53,13 @@ class Upkeep:
         wanted = self._box.declared
         if wanted is None:
             return
-        if any(change.kind in SHUT_FIRST for change in changes):
+        alarming = any(change.kind in SHUT_FIRST for change in changes)
+        if alarming:
             barrier.shut(wanted.terminals)
-        done = repair(wanted.desired, self._box.door, self._box.proof)
+        doubted = alarming or bool(self.failing) or any(change.kind is ChangeKind.DUE for change in changes)
+        done = repair(wanted.desired, self._box.door, self._box.proof, doubted=doubted)
+        if doubted or done.found:
+            self._proved_at = began
         self._tell(changes, done, round((time.monotonic() - began) * 1000))
         if done.whole:
             if barrier.is_shut():
@@ -77,7 +84,16 @@ class Upkeep:
         waits += [left] if left is not None else []
         waits += self.set_windows()
         waits += self._watch_grants()
+        waits += [self._prove_in_time()]
         return max(0.05, min(waits, default=float("inf")))
+
+    def _prove_in_time(self) -> float:
+        """Ask the proof when its hour has come. Returns the seconds until the next."""
+        left = self._proved_at + PROVE_EVERY_S - time.monotonic()
+        if left <= 0:
+            self.attend((Change(ChangeKind.DUE, None, ""),))
+            left = PROVE_EVERY_S
+        return left
 
     def set_windows(self) -> list[float]:
         """Every window as the schedule wants it. Returns the seconds until the schedule changes, if it ever does."""

@@ -1,0 +1,86 @@
+"""The proof at its place: every candidate before the kernel is touched, and what the kernel then shows, by gateway/proof."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.enforcer import messages
+from gateway.enforcer.desired import Desired
+from gateway.enforcer.errors import Refuted
+from gateway.enforcer.proof import Proof, Said
+from gateway.journal import tell
+from gateway.policy.derive import derive
+from gateway.proof.child import prove_apart
+from gateway.proof.guard import whole_guard
+from gateway.proof.inventory.surroundings import surroundings
+from gateway.proof.model import Answer, Evidence, Verdict
+from gateway.proof.observe import NotObserved, evidence, observe
+from gateway.proof.scratch import dump_of
+
+
+class Prover:
+    """Raises Refuted for whatever is not proved. `last` is for `status`."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self.last: Said | None = None
+
+    def candidate(self, desired: Desired) -> None:
+        """The table alone, tried apart, behind the guard as it has to be: what else the box holds is the live proof's."""
+        try:
+            verdict = prove_apart(desired.site, Evidence(dump_of(desired.table.text()), whole_guard()))
+        except NotObserved as error:
+            raise Refuted(f"the site cannot be proved: {error}") from error
+        if refusal := _refusal(verdict):
+            raise Refuted(f"the site is not proved: {refusal}")
+
+    def live(self, desired: Desired) -> None:
+        """The whole box: rules, routing, settings and whatever else could forward."""
+        said = self._heard(desired)
+        before, self.last = self.last, said
+        if said.refusal:
+            if before is None or before.refusal != said.refusal:
+                tell(messages.NOT_PROVED, reason=said.refusal)
+            raise Refuted(f"the box is not proved: {said.refusal}")
+        if before is None or before.refusal:
+            tell(messages.PROVED, seconds=round(said.seconds, 2))
+
+    def _heard(self, desired: Desired) -> Said:
+        around = surroundings(desired.site, derive(desired.site))
+        try:
+            verdict = prove_apart(desired.site, evidence(observe(around), around))
+        except NotObserved as error:
+            return Said(self._now(), str(error), 0.0)
+        return Said(self._now(), _refusal(verdict), verdict.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerant:
+    """For a site that a person put in force without proof: the proof is still asked and told, and refuses nothing."""
+
+    proof: Proof
+
+    @property
+    def last(self) -> Said | None:
+        """The proof's own last word."""
+        return self.proof.last
+
+    def candidate(self, desired: Desired) -> None:
+        """Nobody asks: the person knows."""
+
+    def live(self, desired: Desired) -> None:
+        """Asked, for the journal and for `status`."""
+        try:
+            self.proof.live(desired)
+        except Refuted:
+            return
+
+
+def _refusal(verdict: Verdict) -> str:
+    """Which theorem does not hold and why; empty when all do."""
+    if verdict.answer is Answer.PROVED:
+        return ""
+    failed = next((one for one in verdict.judgements if one.answer is verdict.answer), None)
+    return (
+        f"{failed.theorem} is {verdict.answer}: {verdict.reason}" if failed else f"{verdict.answer}: {verdict.reason}"
+    )
