@@ -26,7 +26,6 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unproved",
         type=_reason,
-        default="",
         metavar="REASON",
         help="put it in force though it is not proved; the journal and status say so, and REASON, until another is",
     )
@@ -66,7 +65,7 @@ def _run(args: argparse.Namespace) -> int:
         site=args.site.read_bytes().decode(),
         comment=args.comment,
         confirm_within=args.confirm_within,
-        unproved=args.unproved,
+        unproved=args.unproved or "",
     )
     answer = carried_out(args, request)
     if args.json:
@@ -81,6 +80,8 @@ def print_outcome(what: str, answer: dict[str, Any]) -> None:
     print(f"{what}: in force. {answer['flows']} flows, {answer['rules']} rules")
     for change in answer["changes"]:
         print(f"  {change}")
+    if answer["site"]["unproved"]:
+        print(f"  without proof: {answer['site']['unproved']}")
     if answer["cut"]:
         print(f"  connections cut: {answer['cut']}")
     if answer["confirm_within_s"] is not None:

@@ -60,7 +60,7 @@ class Box:
         self.store = store
         self.clock = clock
         self.door = door
-        self._proof = proof
+        self.proof = proof
         self._boot = _boot_name(run_dir)
         self.standing = store.standing()
         self.declared: Declared | None = None
@@ -132,7 +132,7 @@ class Box:
         return Outcome(entry, self._transact(self.declared, entry))
 
     @property
-    def proof(self) -> Proof:
+    def proof_in_force(self) -> Proof:
         """The proof as it counts for what is in force."""
         return self._proof_for(self.standing.in_force)
 
@@ -257,7 +257,7 @@ class Box:
         return apply(wanted.desired, door=self.door, proof=self._proof_for(entry))
 
     def _proof_for(self, entry: Entry | None) -> Proof:
-        return Tolerant(self._proof) if entry is not None and entry.unproved else self._proof
+        return Tolerant(self.proof) if entry is not None and entry.unproved else self.proof
 
     def _say_unproved(self, entry: Entry) -> None:
         if entry.unproved:

@@ -1,7 +1,7 @@
 """The proof at its place: every candidate before the kernel is touched, and what the kernel then shows, by gateway/proof."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.enforcer import messages
@@ -14,8 +14,9 @@ from gateway.proof.child import prove_apart
 from gateway.proof.guard import whole_guard
 from gateway.proof.inventory.surroundings import surroundings
 from gateway.proof.model import Answer, Evidence, Verdict
-from gateway.proof.observe import NotObserved, evidence, observe
+from gateway.proof.observe import NotObserved, Observation, evidence, observe
 from gateway.proof.scratch import dump_of
+from gateway.wiring.guard import BARRIER
 
 
 class Prover:
@@ -48,7 +49,7 @@ class Prover:
     def _heard(self, desired: Desired) -> Said:
         around = surroundings(desired.site, derive(desired.site))
         try:
-            verdict = prove_apart(desired.site, evidence(observe(around), around))
+            verdict = prove_apart(desired.site, evidence(_without_barrier(observe(around)), around))
         except NotObserved as error:
             return Said(self._now(), str(error), 0.0)
         return Said(self._now(), _refusal(verdict), verdict.seconds)
@@ -76,11 +77,15 @@ class Tolerant:
             return
 
 
+def _without_barrier(seen: Observation) -> Observation:
+    """As it will be once the barrier opens, which waits for this proof. It only ever drops: nothing is hidden by leaving it out."""
+    rules = tuple(rule for rule in seen.facts.rules if not (rule.blackhole and rule.priority == BARRIER))
+    return replace(seen, facts=replace(seen.facts, rules=rules))
+
+
 def _refusal(verdict: Verdict) -> str:
-    """Which theorem does not hold and why; empty when all do."""
+    """Which theorem is false and why, or why nobody can tell; empty when all are proved."""
     if verdict.answer is Answer.PROVED:
         return ""
-    failed = next((one for one in verdict.judgements if one.answer is verdict.answer), None)
-    return (
-        f"{failed.theorem} is {verdict.answer}: {verdict.reason}" if failed else f"{verdict.answer}: {verdict.reason}"
-    )
+    false = [one.theorem for one in verdict.judgements if one.answer is Answer.DISPROVED]
+    return f"{' '.join([*false, verdict.answer])}: {verdict.reason}"

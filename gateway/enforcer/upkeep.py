@@ -57,7 +57,7 @@ class Upkeep:
         if alarming:
             barrier.shut(wanted.terminals)
         doubted = alarming or bool(self.failing) or any(change.kind is ChangeKind.DUE for change in changes)
-        done = repair(wanted.desired, self._box.door, self._box.proof, doubted=doubted)
+        done = repair(wanted.desired, self._box.door, self._box.proof_in_force, doubted=doubted)
         if doubted or done.found:
             self._proved_at = began
         self._tell(changes, done, round((time.monotonic() - began) * 1000))

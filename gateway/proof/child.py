@@ -1,5 +1,6 @@
 """The proof in a process of its own, short-lived and bounded: the daemon stays small, and whatever goes wrong is a refusal."""
 
+import ctypes
 import faulthandler
 import gc
 import multiprocessing
@@ -17,6 +18,7 @@ from gateway.proof.prove import prove
 from gateway.proof.theorems import THEOREMS
 from gateway.site.model import Site
 
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _STACKS_BYTES = 4 * 2**30
 """Address space oxidd reserves for the stacks of its workers, 1 GiB each, and never touches (0.13, measured: 3.2 GiB)."""
 
@@ -61,6 +63,8 @@ def prove_apart(site: Site, evidence: Evidence, limits: Limits = ORDINARY) -> Ve
 
 
 def _work(sender: Connection, site: Site, evidence: Evidence, limits: Limits) -> None:
+    # Killed together: an orphan would keep its parent's lock and sockets from the next start.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     faulthandler.disable()  # a child that is stopped is told by its parent, not by a dump of its stacks

@@ -95,7 +95,9 @@ def _object(tables: dict[tuple[str, str], _Building], kind: str, body: Any) -> N
 
 def _table(body: Mapping[str, Any], where: str) -> _Building:
     _known(body, _TABLE_KEYS, where)
-    flags = _flags(body, _TABLE_FLAGS, where)
+    # nft 1.0.6 does not know `persist` and calls it so; it is believed only of a table that its holder alone can change.
+    held = {"unknown"} if "owner" in body.get("flags", ()) else set[str]()
+    flags = _flags(body, _TABLE_FLAGS | held, where)
     family = str(body.get("family"))
     if family not in _FAMILIES:
         raise NotProvable(f"the family {family} is not understood", where)

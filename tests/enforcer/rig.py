@@ -1,5 +1,6 @@
 """A twin with a running enforcer, asked as a person would: by commands, in the gateway's network namespace."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -38,8 +39,12 @@ class Rig:
         (self.run / SOCKET).unlink(missing_ok=True)  # a killed one leaves it behind; here it is the sign of being ready
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.twin.gateway.command(*words, *self.places), stderr=log, stdout=log)
-        self.until(lambda: (self.run / SOCKET).exists() or self.process is None or self.process.poll() is not None)
+        self.until(lambda: self._listens() or self.process is None or self.process.poll() is not None)
         assert self.process.poll() is None, self.log.read_text()
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            return line.connect_ex(str(self.run / SOCKET)) == 0
 
     def kill(self) -> None:
         """SIGKILL, as the kernel does when memory is short."""

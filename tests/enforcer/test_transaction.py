@@ -11,6 +11,7 @@ import pytest
 from gateway.enforcer import connections
 from gateway.enforcer.errors import ApplyError, Refuted
 from gateway.enforcer.part import Part, WiringPart
+from gateway.enforcer.proof import Said
 from gateway.enforcer.transaction import Desired, desire, parts, transact
 from gateway.firewall import part as firewall
 from gateway.firewall.nft import Nft
@@ -73,6 +74,8 @@ class Interrupted:
 
 class Doubting:
     """A proof that refuses at one moment, whatever is desired."""
+
+    last: Said | None = None
 
     def __init__(self, moment: str) -> None:
         self._moment = moment
