@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from gateway.enforcer import confirmation, connections, doors, messages
+from gateway.enforcer import confirmation, connections, doors, messages, names
 from gateway.enforcer.clock import Clock
 from gateway.enforcer.confirmation import Entry, Standing
 from gateway.enforcer.declared import Declared, declared
@@ -22,6 +22,7 @@ from gateway.firewall import part as firewall
 from gateway.firewall.nft import Nft
 from gateway.firewall.observed import Observed
 from gateway.journal import tell
+from gateway.policy.learned import Learned
 from gateway.policy.model import Granted
 from gateway.policy.schedule import schedule
 from gateway.site.values import IpAddress
@@ -183,6 +184,15 @@ class Box:
         self._nft(lambda nft: nft.run(commands))
         if not all(door.left for door in wanted):
             connections.purge(policy, self.observe())
+
+    def learn(self, learned: Learned) -> tuple[IpAddress, ...]:
+        """Let terminals to what a name stands for, for as long as the answer says. Returns the addresses that may not be."""
+        if self.declared is None:
+            return ()
+        policy, sets = self.declared.desired.policy, self.observe().sets
+        wanted = names.learned_doors(policy, learned, sets)
+        self.set_doors(doors.due(wanted, sets))
+        return names.refused(policy, learned)
 
     def is_in_force(self, file: Path) -> bool:
         """Whether `file` says what is in force; a file that cannot be read does not."""
