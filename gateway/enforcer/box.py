@@ -64,6 +64,8 @@ class Box:
         self.standing = store.standing()
         self.declared: Declared | None = None
         """What is, or should be, in force; None before the first apply."""
+        self.granted: set[str] = set()
+        """The grants that are open, as far as this process knows."""
 
     def start(self, first: Path | None = None) -> Outcome:
         """Put in force what counts: the site on trial in this boot, else the last confirmed one, else the file `first`.
@@ -137,6 +139,7 @@ class Box:
         """Open a grant. Returns for how long. Raises NotNow if it may not be given so."""
         opened = doors.granted(self._in_force().desired.policy, name, asked, source)
         self.set_doors(opened)
+        self.granted.add(name)
         lasts = opened[0].left
         tell(
             messages.GRANTED,
@@ -152,6 +155,7 @@ class Box:
         policy = self._in_force().desired.policy
         gone = doors.withdrawn(policy, name, self.observe().sets)
         self.set_doors(gone)
+        self.granted.discard(name)
         if gone:
             tell(messages.REVOKED, grant=name, who=who)
         return bool(gone)

@@ -42,7 +42,6 @@ class Upkeep:
         self.missing: tuple[str, ...] = ()
         self.clock_believed = True
         self._open: dict[str, str] = {}
-        self._granted: frozenset[str] = frozenset()
 
     def attend(self, changes: Iterable[Change]) -> None:
         """Something changed: shut, read again, repair, open."""
@@ -119,11 +118,12 @@ class Upkeep:
             return []
         openings = [one for one in self._box.grants() if one.open_for is not None]
         now_open = frozenset(one.name for one in openings)
-        if self._granted - now_open:
+        over = self._box.granted - now_open
+        if over:
             connections.purge(wanted.desired.policy, self._box.observe())
-        for name in self._granted - now_open:
+        for name in over:
             tell(messages.GRANT_OVER, grant=name)
-        self._granted = now_open
+        self._box.granted = set(now_open)
         return [one.open_for.total_seconds() + RETRY_S for one in openings if one.open_for is not None]
 
     def _tell(self, changes: tuple[Change, ...], done: Repaired, took_ms: int) -> None:

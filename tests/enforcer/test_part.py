@@ -1,10 +1,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from gateway.enforcer.desired import desire
-from gateway.enforcer.part import FirewallPart, GuardPart, WiringPart
+from gateway.enforcer.part import FirewallPart, GuardPart, Part, WiringPart
 from gateway.enforcer.transaction import parts
 from gateway.site.model import Site
 from gateway.twin.build import Twin
@@ -25,7 +26,8 @@ def test_the_guard_is_first(site: Site) -> None:
 
 def test_each_part_differs_until_it_is_applied_and_is_restored_to_what_it_was(twin: Twin, site: Site) -> None:
     desired = desire(site)
-    for part in (FirewallPart(desired.table), WiringPart(desired.wiring)):
+    both: tuple[Part[Any], ...] = (FirewallPart(desired.table), WiringPart(desired.wiring))
+    for part in both:
         before = twin.gateway.call(part.observe)
         assert part.difference(before)
         twin.gateway.call(part.apply, before)
