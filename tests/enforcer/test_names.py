@@ -103,7 +103,6 @@ def test_nobody_else_is_believed(tmp_path: Path) -> None:
         listening = asyncio.create_task(Names(tmp_path, learn).run())
         stranger = "import socket, sys; socket.socket(1, 2).sendto(sys.argv[1].encode(), sys.argv[2])"
         words = (sys.executable, "-c", stranger, learned("203.0.113.66").encoded().decode(), SOCKET)
-        tmp_path.chmod(0o755)  # and a relative path: the directories above are root's own
         nobody = await asyncio.create_subprocess_exec(*words, user=65_534, cwd=tmp_path)
         assert await nobody.wait() == 0
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as resolver:
@@ -114,6 +113,7 @@ def test_nobody_else_is_believed(tmp_path: Path) -> None:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
 
+    tmp_path.chmod(0o755)  # and a relative path below: the directories above are root's own
     asyncio.run(run())
 
     assert heard == [learned("203.0.113.7")]
