@@ -1,6 +1,7 @@
 """A held table on this kernel; skipped where it is older than 6.9."""
 
 import os
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,6 +10,7 @@ import pytest
 
 from gateway.firewall import hold, part
 from gateway.firewall.hold import TableHeld, can_hold, resume, take
+from gateway.firewall.netlink import GETGEN, SUBSYSTEM, message
 from gateway.firewall.nft import Nft, NftError
 from gateway.firewall.table import Table
 from gateway.policy.derive import derive
@@ -83,11 +85,15 @@ def test_a_socket_that_was_kept_holds_on_without_a_process_and_goes_on(namespace
     with door(namespace) as nft:
         namespace.call(part.hold, nft)
         namespace.call(part.apply, table, nft)
-        stored = os.dup(nft.fileno())
+        os.write(nft.fileno(), message(SUBSYSTEM << 8 | GETGEN, 1, bytes(4), 7))  # and its answer is not read
+        stored, port = os.dup(nft.fileno()), nft.port_id()
     assert refused(namespace, f"flush table {HERE}")
 
     with door(namespace) as nft:
         resume(nft, stored)
+        assert nft.port_id() == port
+        assert select.select([nft.fileno()], [], [], 0)[0] == []
+        assert refused(namespace, f"flush table {HERE}")
         with pytest.raises(OSError, match="Bad file descriptor"):
             os.fstat(stored)
         assert namespace.call(part.hold, nft)
