@@ -229,3 +229,12 @@ NAMES_UNREADABLE = Message(
     "the resolver said something that is no answer: {reason}",
     "リゾルバから不正な通知を受け取りました: {reason}",
 )
+BYSTANDER = Message(
+    "b996b1e39f0f4106bc48fb6f6265b3e8",
+    "OTHER_FILTER",
+    Level.WARNING,
+    "another program sees packets here too: {where}. it cannot let through what is dropped here, but it may drop, rewrite or "
+    "mark. remove it unless it is meant",
+    "他のプログラムもパケットを処理しています: {where}。ここで破棄したものを通すことはできませんが、破棄・書き換え・マークは"
+    "できます。意図したものでなければ削除してください",
+)

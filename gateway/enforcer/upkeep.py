@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from gateway.enforcer import connections, doors, messages
 from gateway.enforcer.box import Box
+from gateway.enforcer.bystanders import Bystanders
 from gateway.enforcer.change import Change, ChangeKind
 from gateway.enforcer.repair import Repaired, repair
 from gateway.journal import tell
@@ -41,6 +42,7 @@ class Upkeep:
         """Why the box is not as declared at this moment; empty when it is."""
         self.missing: tuple[str, ...] = ()
         self.clock_believed = True
+        self._bystanders = Bystanders()
         self._open: dict[str, str] = {}
 
     def attend(self, changes: Iterable[Change]) -> None:
@@ -56,6 +58,7 @@ class Upkeep:
         if done.whole:
             if barrier.is_shut():
                 barrier.open_again()
+            self._bystanders.look(self._box.observe())
             if done.found:
                 self.set_windows()  # a table made anew has forgotten them
         else:
@@ -65,6 +68,7 @@ class Upkeep:
         """At the start, when everything was made as declared: a barrier that a killed enforcer left goes."""
         if barrier.is_shut():
             barrier.open_again()
+        self._bystanders.look(self._box.observe())
 
     def keep_time(self) -> float:
         """Do what the clock asks for. Returns the seconds until it asks again."""
