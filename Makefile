@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 # keeps Debian from starting their services: this machine needs smbd, sshd and clamd as programs, not as servers.
 APT := clamav-daemon conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv samba smbclient systemd-container
 
-.PHONY: setup packages demo test test-fast test-long bench golden lint lock docs fuzz wheelhouse clean
+.PHONY: setup packages demo test test-fast test-long bench bench-enforcer golden lint lock docs fuzz wheelhouse clean
 
 setup: packages $(STAMP)
 
@@ -53,6 +53,11 @@ bench: setup
 	@$(BIN)/python -m tests.bench.forward
 	@echo && $(BIN)/python -m tests.bench.compile
 	@echo && $(BIN)/python -m tests.bench.inspect
+
+# What the enforcer costs while nothing happens, and how long it takes to undo what somebody changed (docs/security.md).
+bench-enforcer: setup
+	@$(BIN)/python -m tests.bench.footprint
+	@echo && $(BIN)/python -m tests.bench.drift
 
 # The ruleset of every sample anew, after a change of the compiler that is meant to change them.
 golden: setup

@@ -16,7 +16,7 @@ COMMANDS = (
     *("init", "check", "schema", "show", "explain", "prove"),
     *("plan", "apply", "confirm", "rollback", "history", "grant", "grants", "revoke", "status"),
     *("files", "inspect", "calendar", "terminal-sheet", "demo"),
-    *("enforcer", "relay"),
+    *("enforcer", "resolver", "relay"),
 )
 
 
@@ -81,6 +81,12 @@ def state_dir_argument(parser: argparse.ArgumentParser) -> None:
     """Add `--state-dir`, for commands that keep something on disk."""
     default = os.environ.get("CLAIM_GATEWAY_STATE_DIR", "/var/lib/claim-gateway")
     parser.add_argument("--state-dir", type=Path, default=Path(default), metavar="DIR", help="default: %(default)s")
+
+
+def run_dir_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--run-dir`, where the enforcer listens."""
+    run = os.environ.get("CLAIM_GATEWAY_ENFORCER_RUN_DIR", "/run/claim-gateway-enforcer")
+    parser.add_argument("--run-dir", type=Path, default=Path(run), metavar="DIR", help="default: %(default)s")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.command import Denied, Refused
+from gateway.cli.main import run_dir_argument
 from gateway.enforcer.box import Box
 from gateway.enforcer.client import NotRunning, ask
 from gateway.enforcer.clock import Clock
@@ -30,12 +31,6 @@ def place_arguments(parser: argparse.ArgumentParser) -> None:
     run_dir_argument(parser)
     state = os.environ.get("CLAIM_GATEWAY_ENFORCER_STATE_DIR", "/var/lib/claim-gateway-enforcer")
     parser.add_argument("--state-dir", type=Path, default=Path(state), metavar="DIR", help="default: %(default)s")
-
-
-def run_dir_argument(parser: argparse.ArgumentParser) -> None:
-    """Add `--run-dir`, where the enforcer listens."""
-    run = os.environ.get("CLAIM_GATEWAY_ENFORCER_RUN_DIR", "/run/claim-gateway-enforcer")
-    parser.add_argument("--run-dir", type=Path, default=Path(run), metavar="DIR", help="default: %(default)s")
 
 
 def carried_out(args: argparse.Namespace, request: Request) -> dict[str, Any]:

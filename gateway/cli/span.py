@@ -16,10 +16,10 @@ def span(text: str) -> timedelta:
 
 
 def spoken(seconds: float) -> str:
-    """The other way, for people: `1h59m`, seconds only below ten minutes."""
+    """The other way, for people: `1h59m`; seconds only below ten minutes, if there are any."""
     whole = int(seconds)
     if whole < 600:
         minutes, rest = divmod(whole, 60)
-        return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
+        return (f"{minutes}m{rest:02}s" if rest else f"{minutes}m") if minutes else f"{rest}s"
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}h{minutes:02}m" if hours else f"{minutes}m"

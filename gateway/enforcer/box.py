@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from gateway.enforcer import confirmation, connections, doors, messages
+from gateway.enforcer import confirmation, connections, doors, messages, names
 from gateway.enforcer.clock import Clock
 from gateway.enforcer.confirmation import Entry, Standing
 from gateway.enforcer.declared import Declared, declared
@@ -23,6 +23,7 @@ from gateway.firewall import part as firewall
 from gateway.firewall.nft import Nft
 from gateway.firewall.observed import Observed
 from gateway.journal import tell
+from gateway.policy.learned import Learned
 from gateway.policy.model import Granted
 from gateway.policy.schedule import schedule
 from gateway.site.values import IpAddress
@@ -65,6 +66,8 @@ class Box:
         self.standing = store.standing()
         self.declared: Declared | None = None
         """What is, or should be, in force; None before the first apply."""
+        self.granted: set[str] = set()
+        """The grants that are open, as far as this process knows."""
 
     def start(self, first: Path | None = None) -> Outcome:
         """Put in force what counts: the site on trial in this boot, else the last confirmed one, else the file `first`.
@@ -146,6 +149,7 @@ class Box:
         """Open a grant. Returns for how long. Raises NotNow if it may not be given so."""
         opened = doors.granted(self._in_force().desired.policy, name, asked, source)
         self.set_doors(opened)
+        self.granted.add(name)
         lasts = opened[0].left
         tell(
             messages.GRANTED,
@@ -161,6 +165,7 @@ class Box:
         policy = self._in_force().desired.policy
         gone = doors.withdrawn(policy, name, self.observe().sets)
         self.set_doors(gone)
+        self.granted.discard(name)
         if gone:
             tell(messages.REVOKED, grant=name, who=who)
         return bool(gone)
@@ -193,6 +198,15 @@ class Box:
         self._nft(lambda nft: nft.run(commands))
         if not all(door.left for door in wanted):
             connections.purge(policy, self.observe())
+
+    def learn(self, learned: Learned) -> tuple[IpAddress, ...]:
+        """Let terminals to what a name stands for, for as long as the answer says. Returns the addresses that may not be."""
+        if self.declared is None:
+            return ()
+        policy, sets = self.declared.desired.policy, self.observe().sets
+        wanted = names.learned_doors(policy, learned, sets)
+        self.set_doors(doors.due(wanted, sets))
+        return names.refused(policy, learned)
 
     def is_in_force(self, file: Path) -> bool:
         """Whether `file` says what is in force; a file that cannot be read does not."""

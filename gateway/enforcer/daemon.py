@@ -20,6 +20,7 @@ from gateway.enforcer.drops import Drops
 from gateway.enforcer.errors import Busy, EnforcerError
 from gateway.enforcer.held import Door
 from gateway.enforcer.lock import alone
+from gateway.enforcer.names import Names
 from gateway.enforcer.part import PartError
 from gateway.enforcer.person import myself
 from gateway.enforcer.proof import CONFIRM_ONLY, Proof
@@ -30,6 +31,8 @@ from gateway.enforcer.watch.poll import POLL_S
 from gateway.enforcer.watch.watch import Watch
 from gateway.journal import tell
 from gateway.journal.notify import notify, watchdog_interval_s
+from gateway.policy.learned import Learned
+from gateway.site.values import IpAddress
 
 CHANGES_MAX = 256
 """More waiting changes say no more than "read everything": the rest waits in the kernel, or is lost there and told so."""
@@ -88,10 +91,11 @@ class Daemon:
     async def _work(self, loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
         await self._in_worker(self._start)
         control = await Control.listening(self._setting.run_dir, self._perform)
+        names = Names(self._setting.run_dir, self._learn)
         async with asyncio.TaskGroup() as group:
             loop.add_signal_handler(signal.SIGHUP, lambda: group.create_task(self._reload()))
             tasks = [group.create_task(control.serve()), group.create_task(self._watch.run(self._changes))]
-            tasks.append(group.create_task(Drops(lambda: self._box.declared).run()))
+            tasks += [group.create_task(names.run()), group.create_task(Drops(lambda: self._box.declared).run())]
             tasks += [group.create_task(job()) for job in (self._keep, self._watch_clock, self._report)]
             notify("READY=1")
             await stopping.wait()
@@ -191,6 +195,9 @@ class Daemon:
         trial = "" if left is None else f" on trial for {left:.0f} s"
         drift = "NOT AS DECLARED: " + self._upkeep.failing[0] if self._upkeep.failing else "as declared"
         return f"site {entry.short if entry else 'none'}{trial}; {drift}; {self._upkeep.repairs} repairs"
+
+    async def _learn(self, learned: Learned) -> tuple[IpAddress, ...]:
+        return await self._guarded(lambda: self._box.learn(learned)) or ()
 
     async def _reload(self) -> None:
         """SIGHUP: the site file as it is now, confirmed at once; a wrong one changes nothing."""

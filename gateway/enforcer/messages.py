@@ -234,3 +234,28 @@ DROPS_UNHEARD = Message(
     "what the firewall drops cannot be told: {reason}. another program may be reading NFLOG group 5",
     "破棄したパケットを記録できません: {reason}。他のプログラムがNFLOGグループ5を使用している可能性があります",
 )
+NAME_REFUSED = Message(
+    "b153bb48a8304eb1905654b182f0cab3",
+    "NAME_REFUSED",
+    Level.WARNING,
+    "{name} was answered with {address}, which is inside the site or no host out there: it is not let through. ask who runs "
+    "the name server",
+    "{name}の名前解決の結果{address}は、施設内または外部のホストでないアドレスのため許可しません。DNSサーバの管理者に"
+    "確認してください",
+)
+NAMES_UNREADABLE = Message(
+    "c0ccf929a8d841c88f9b11921c7ab87a",
+    "NAMES_UNREADABLE",
+    Level.WARNING,
+    "the resolver said something that is no answer: {reason}",
+    "リゾルバから不正な通知を受け取りました: {reason}",
+)
+BYSTANDER = Message(
+    "b996b1e39f0f4106bc48fb6f6265b3e8",
+    "OTHER_FILTER",
+    Level.WARNING,
+    "another program sees packets here too: {where}. it cannot let through what is dropped here, but it may drop, rewrite or "
+    "mark. remove it unless it is meant",
+    "他のプログラムもパケットを処理しています: {where}。ここで破棄したものを通すことはできませんが、破棄・書き換え・マークは"
+    "できます。意図したものでなければ削除してください",
+)

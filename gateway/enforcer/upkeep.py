@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from gateway.enforcer import connections, doors, messages
 from gateway.enforcer.box import Box
+from gateway.enforcer.bystanders import Bystanders
 from gateway.enforcer.change import Change, ChangeKind
 from gateway.enforcer.repair import Repaired, repair
 from gateway.journal import tell
@@ -44,8 +45,8 @@ class Upkeep:
         self.missing: tuple[str, ...] = ()
         self.clock_believed = True
         self._proved_at = time.monotonic()
+        self._bystanders = Bystanders()
         self._open: dict[str, str] = {}
-        self._granted: frozenset[str] = frozenset()
 
     def attend(self, changes: Iterable[Change]) -> None:
         """Something changed: shut, read again, repair, open."""
@@ -64,6 +65,7 @@ class Upkeep:
         if done.whole:
             if barrier.is_shut():
                 barrier.open_again()
+            self._bystanders.look(self._box.observe())
             if done.found:
                 self.set_windows()  # a table made anew has forgotten them
         else:
@@ -73,6 +75,7 @@ class Upkeep:
         """At the start, when everything was made as declared: a barrier that a killed enforcer left goes."""
         if barrier.is_shut():
             barrier.open_again()
+        self._bystanders.look(self._box.observe())
 
     def keep_time(self) -> float:
         """Do what the clock asks for. Returns the seconds until it asks again."""
@@ -135,11 +138,12 @@ class Upkeep:
             return []
         openings = [one for one in self._box.grants() if one.open_for is not None]
         now_open = frozenset(one.name for one in openings)
-        if self._granted - now_open:
+        over = self._box.granted - now_open
+        if over:
             connections.purge(wanted.desired.policy, self._box.observe())
-        for name in self._granted - now_open:
+        for name in over:
             tell(messages.GRANT_OVER, grant=name)
-        self._granted = now_open
+        self._box.granted = set(now_open)
         return [one.open_for.total_seconds() + RETRY_S for one in openings if one.open_for is not None]
 
     def _tell(self, changes: tuple[Change, ...], done: Repaired, took_ms: int) -> None:

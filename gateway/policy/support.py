@@ -1,7 +1,7 @@
 """Which declared parts this version cannot keep true on a box yet. `apply` names them and leaves the box as it is.
 
-Their rules are compiled and rehearsed like all others; what is missing is what must run beside them: a resolver, charon,
-servers for a segment.
+Their rules are compiled and rehearsed like all others; what is missing is what must run beside them: charon, servers
+for a segment.
 """
 
 from collections.abc import Iterator
@@ -27,9 +27,6 @@ def _parts(site: Site) -> Iterator[Unsupported]:
     yield from _zones(site)
     if site.pppoe_passthrough:
         yield ("pppoe_passthrough",), _not_yet("pppoe_passthrough", "leave it out")
-    for index, update in enumerate(site.updates):
-        if update.names:
-            yield ("updates", index), _not_yet("an update site by name", "write its networks")
     yield from _relay(site)
 
 

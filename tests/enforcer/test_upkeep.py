@@ -136,9 +136,38 @@ def test_what_cannot_be_repaired_keeps_the_terminals_shut_off(kept: Kept) -> Non
 
     kept.box.proof = Refuses()
     kept.rig.run_here("ip", "rule", "add", "pref", "5", "lookup", "main")
-    kept.attend(ChangeKind.ROUTING_RULE)
+    kept.attend(ChangeKind.POLL)  # found by looking, not by being told
     assert kept.upkeep.failing == ("terminals could reach lan",)
     assert kept.rig.twin.gateway.call(barrier.is_shut)
+
+
+@pytest.mark.parametrize(
+    ("kind", "script", "shut"),
+    [
+        (ChangeKind.RULES, "nft insert rule inet claim_gateway forward accept", True),
+        (ChangeKind.ROUTING_RULE, "ip rule add pref 5 lookup main", True),
+        (ChangeKind.LOST, "ip rule add pref 5 lookup main", True),
+        (ChangeKind.SETTING, "sysctl -qw net.ipv4.conf.eth1.arp_ignore=0", False),
+    ],
+)
+def test_what_could_open_a_way_is_shut_before_it_is_looked_at(
+    kept: Kept, kind: ChangeKind, script: str, shut: bool
+) -> None:
+    class Looks:
+        def __init__(self) -> None:
+            self.saw: list[bool] = []
+
+        def candidate(self, _desired: object, /) -> None:
+            """Nothing to say."""
+
+        def live(self, _desired: object, /) -> None:
+            self.saw.append(barrier.is_shut())
+
+    kept.box.proof = looks = Looks()
+    kept.rig.run_here("sh", "-c", script)
+    kept.attend(kind)
+    assert looks.saw == [shut]
+    assert not kept.rig.twin.gateway.call(barrier.is_shut)
 
 
 def test_a_grant_is_open_for_its_time_and_revoked_at_once(kept: Kept) -> None:

@@ -90,6 +90,54 @@ def test_a_chain_too_many_and_one_too_few_are_seen(namespace: Namespace, table: 
     )
 
 
+def test_what_somebody_added_to_our_table_is_seen_and_goes(namespace: Namespace, table: Table) -> None:
+    namespace.call(part.apply, table)
+    run(
+        namespace,
+        f"add set {HERE} mine {{ type mark; }}\nadd counter {HERE} own\n"
+        f'add limit {HERE} some {{ rate 5/second; }}\nadd ct helper {HERE} ftp {{ type "ftp" protocol tcp; }}\n'
+        f'add element {HERE} segments {{ "eth9" : goto from_lan }}',
+    )
+    assert part.difference(table, namespace.call(part.observe)) == (
+        'map segments holds "eth9" : goto from_lan, which is not declared',
+        "set mine is not declared",
+        "counter own is not declared",
+        "limit some is not declared",
+        "ct helper ftp is not declared",
+    )
+
+    namespace.call(part.apply, table)
+
+    assert part.difference(table, namespace.call(part.observe)) == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "seen"),
+    [
+        ("add chain {} forward {{ policy accept; }}", "chain forward is declared as 'type filter hook forward"),
+        ("add table {} {{ flags dormant; }}", "table inet claim_gateway is dormant"),
+    ],
+)
+def test_a_table_that_sees_or_stops_nothing_any_more_is_put_right(
+    namespace: Namespace, table: Table, command: str, seen: str
+) -> None:
+    namespace.call(part.apply, table)
+    run(namespace, command.format(HERE))
+    assert part.difference(table, namespace.call(part.observe))[0].startswith(seen)
+
+    namespace.call(part.apply, table)
+
+    assert part.difference(table, namespace.call(part.observe)) == ()
+
+
+def test_hooks_of_other_tables_are_told(namespace: Namespace, table: Table) -> None:
+    run(namespace, "table ip other {\nchain c {\ntype nat hook postrouting priority 100; policy accept;\n}\n}")
+    namespace.call(part.apply, table)
+    assert part.foreign(namespace.call(part.observe)) == (
+        "ip other c: type nat hook postrouting priority srcnat; policy accept;",
+    )
+
+
 def test_a_set_that_is_missing_or_of_another_kind_is_seen(namespace: Namespace, table: Table) -> None:
     namespace.call(part.apply, table)
     sets = tuple(replace(one, type="ipv6_addr") if one.name == "inside4" else one for one in table.sets)

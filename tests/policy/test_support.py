@@ -18,19 +18,15 @@ def test_the_sample_site_is_supported_whole(site: Site) -> None:
     assert unsupported(site) == ()
 
 
-PATCHES = {"name": "w", "networks": ["192.0.2.0/24"], "services": [{"tcp": 443}], "via": "wan"}
-NAMED = PATCHES | {"networks": [], "names": ["av.example.com"]}
-
-
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_a_sample_is_supported_whole_or_says_in_which_part_not(path: Path) -> None:
     expected = {
         "ip-vpn-claim-and-qualification": ["zones.qualification.serve"],
         "ip-vpn-combined": ["zones.claim.serve", "relay.drop"],
         "ipsec-client-claim": ["zones.claim.serve"],
-        "ipsec-client-claim-and-qualification": ["zones.claim.serve", "zones.qualification.serve", "updates.0"],
+        "ipsec-client-claim-and-qualification": ["zones.claim.serve", "zones.qualification.serve"],
         "ipsec-router-claim": ["tunnel", "relay.drop"],
-        "ipsec-router-claim-and-qualification": ["tunnel", "updates.0"],
+        "ipsec-router-claim-and-qualification": ["tunnel"],
         "ipsec-router-combined": ["tunnel"],
         "two-boxes-b": ["tunnel", "zones.claim.serve"],
         "vlan-trunk": ["zones.lan.port", "zones.claim.port", "zones.qualification.port"],
@@ -52,7 +48,6 @@ def test_a_plain_site_needs_support_for_nothing_but_a_tunnel_of_its_own(
     ("field", "change"),
     [
         (("pppoe_passthrough",), {"pppoe_passthrough": True}),
-        (("updates", 1), {"updates": [PATCHES, NAMED | {"name": "named"}]}),
         (("zones", "lan", "port"), {"zones": {"lan": {"port": VLAN}}}),
         (("zones", "claim", "serve"), {"zones": {"claim": {"serve": ["dhcp"]}}}),
         (("zones", "wan", "uplink"), {"zones": {"wan": {"uplink": {"dhcp": {}}}}}),

@@ -30,6 +30,9 @@ from gateway.cli.main import main
 raise SystemExit(main())
 """
 
+_UNIT = {"MALLOC_ARENA_MAX": "1"}
+"""The environment that systemd/claim-gateway-enforcer.service gives it."""
+
 
 class Daemon:
     """A context manager; leaving it ends the process. `stored` is what systemd's store of file descriptors would hold.
@@ -77,7 +80,7 @@ class Daemon:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.where.command(*words),
-                env=os.environ | {"NOTIFY_SOCKET": str(self._directory / "notify")},
+                env=os.environ | {"NOTIFY_SOCKET": str(self._directory / "notify")} | _UNIT,
                 pass_fds=() if kept is None else (kept,),
                 stdout=log,
                 stderr=log,
