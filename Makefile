@@ -53,6 +53,7 @@ bench: setup
 	@$(BIN)/python -m tests.bench.forward
 	@echo && $(BIN)/python -m tests.bench.compile
 	@echo && $(BIN)/python -m tests.bench.inspect
+	@echo && $(BIN)/python -m tests.bench.proof
 
 # The ruleset of every sample anew, after a change of the compiler that is meant to change them.
 golden: setup

@@ -51,8 +51,8 @@ class Diagrams(Algebra):
 
 
 def _function(term: Term) -> BCDDFunction:
-    return cast(BCDDFunction, term)
+    return cast("BCDDFunction", term)
 
 
 def _term(function: BCDDFunction) -> Term:
-    return cast(Term, function)
+    return cast("Term", function)
