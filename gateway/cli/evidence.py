@@ -35,6 +35,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     export = actions.add_parser("export", help="write the evidence of this box, now")
     export.add_argument("site", type=Path, metavar="SITE", help="the site file; its whole text goes into the evidence")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="where to write; mode 0600")
+    export.add_argument("--lang", choices=("en", "ja"), default=argparse.SUPPRESS, help="language of results")
     state_dir_argument(export)
 
 

@@ -49,6 +49,8 @@ class Record:
     observation: Observation
     ledger: Data
     verdict: Data
+    digest: str = ""
+    """Over all parts, as the file carries it; empty before it is written."""
 
     def site(self) -> Site:
         """The site, read again from its text. Raises SiteFileError."""
@@ -116,8 +118,9 @@ def loads(text: str, name: str) -> Record:
             {str(key): str(value) for key, value in said["versions"].items()},
             str(said["site"]),
             Observation(tuple(map(dict, said["dump"])), _FACTS.validate_python(said["facts"])),
-            said["ledger"],
-            said["verdict"],
+            dict(said["ledger"]),
+            dict(said["verdict"]),
+            str(said["digest"]),
         )
     except (ValidationError, ValueError, TypeError, AttributeError) as error:
         raise NotEvidence(f"{name}: a part has not its form. export it again with this version") from error

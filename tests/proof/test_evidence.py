@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def text(record: Record) -> str:
 def test_what_is_written_is_read_again(record: Record, tmp_path: Path) -> None:
     path = tmp_path / "evidence.json"
     path.write_text(dumps(record), encoding="utf-8")
-    assert load(path) == record
+    assert replace(load(path), digest="") == record
     assert dumps(load(path)) == dumps(record)
 
 
