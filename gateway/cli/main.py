@@ -12,7 +12,20 @@ from gateway.cli.command import Command, Exit, Refused
 from gateway.site.errors import SiteFileError
 
 # Imported only when asked for: the relay must not load the firewall, nor `check` the twin.
-COMMANDS = ("init", "check", "schema", "show", "explain", "apply", "prove", "evidence", "relay", "inspect", "calendar", "demo")
+COMMANDS = (
+    "init",
+    "check",
+    "schema",
+    "show",
+    "explain",
+    "apply",
+    "prove",
+    "evidence",
+    "relay",
+    "inspect",
+    "calendar",
+    "demo",
+)
 
 
 def main(argv: list[str] | None = None) -> int:
