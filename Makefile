@@ -53,6 +53,7 @@ bench: setup
 	@$(BIN)/python -m tests.bench.forward
 	@echo && $(BIN)/python -m tests.bench.compile
 	@echo && $(BIN)/python -m tests.bench.inspect
+	@echo && $(BIN)/python -m tests.bench.proof
 
 # What the enforcer costs while nothing happens, and how long it takes to undo what somebody changed (docs/security.md).
 bench-enforcer: setup

@@ -6,15 +6,19 @@ import sys
 from pathlib import Path
 
 from gateway.cli.command import Command, Exit, Refused
+from gateway.cli.replayed import Replays, replay_data, replay_line, replayed
 from gateway.policy.derive import derive
 from gateway.proof.child import prove_apart
 from gateway.proof.errors import NotProvable
+from gateway.proof.evidence import NotEvidence, Record
+from gateway.proof.evidence import load as load_evidence
 from gateway.proof.guard import whole_guard
 from gateway.proof.inventory.surroundings import surroundings
 from gateway.proof.model import Answer, Evidence, Verdict
 from gateway.proof.observe import NotObserved, evidence, observe
 from gateway.proof.read import loads
 from gateway.report.proof import verdict_data, verdict_lines
+from gateway.site.errors import SiteFileError
 from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.site.words import one_line
@@ -24,6 +28,15 @@ _OFFLINE = {
     "en": "note: a dump holds no routing rules and nothing beside nftables: the guard is taken as whole, the rest as clean",
     "ja": "注記: ダンプにはルーティング規則もnftables以外のものも含まれない。ガードは完全、その他は異常なしとみなした",
 }
+_EVIDENCE = {
+    "en": "note: evidence of {at}, which said: {said}. no part was changed without its digest, {digest}; "
+    "who wrote it, the digest does not tell",
+    "ja": "注記: {at}の証拠。記載の判定: {said}。ダイジェスト {digest} と各部は一致する。作成者はダイジェストからは分からない",
+}
+
+
+class WrongInput(Exception):
+    """The arguments or a file are wrong: one line, exit code 2."""
 
 
 def live(site: Site) -> Evidence:
@@ -44,36 +57,68 @@ def recorded(path: Path) -> Evidence:
         raise Refused(f"{one_line(str(path))}: {reason}. make it with: nft -nn -j list ruleset") from error
 
 
-def say(verdict: Verdict, args: argparse.Namespace) -> int:
-    """Print a verdict as the arguments ask; its exit code."""
+def say(verdict: Verdict, args: argparse.Namespace, replays: Replays = ()) -> int:
+    """Print a verdict as the arguments ask, and what a replay saw; its exit code."""
     if args.json:
-        print(json.dumps(verdict_data(verdict), ensure_ascii=False, indent=2))
+        data = verdict_data(verdict) | ({"replays": [replay_data(one) for one in replays]} if args.replay else {})
+        print(json.dumps(data, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(verdict_lines(verdict, args.lang)))
+        print("\n".join((*verdict_lines(verdict, args.lang), *(replay_line(one, args.lang) for one in replays))))
     return _EXITS[verdict.answer]
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("site", type=Path, metavar="SITE", help="the site file")
-    parser.add_argument(
+    parser.add_argument("site", type=Path, nargs="?", metavar="SITE", help="the site file; not with --evidence")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
         "--ruleset", type=Path, metavar="FILE", help="a dump made with `nft -nn -j list ruleset`, offline"
+    )
+    source.add_argument("--evidence", type=Path, metavar="FILE", help="a file of `evidence export`, offline, no root")
+    parser.add_argument(
+        "--replay", action="store_true", help="send each counterexample through a twin of the site; needs root"
     )
     parser.add_argument("--json", action="store_true", help="print {verdict, reason, seconds, theorems, findings}")
 
 
 def _run(args: argparse.Namespace) -> int:
+    try:
+        site, seen, note = _asked(args)
+    except WrongInput as error:
+        print(error, file=sys.stderr)
+        return Exit.INPUT
+    verdict = prove_apart(site, seen)
+    code = say(verdict, args, replayed(site, seen, verdict) if args.replay else ())
+    if note and not args.json:
+        print(note)
+    return code
+
+
+def _asked(args: argparse.Namespace) -> tuple[Site, Evidence, str]:
+    """The site, what is proved about it, and what a reader must know of where that came from. Raises WrongInput."""
+    if args.evidence is not None:
+        if args.site is not None:
+            raise WrongInput("evidence holds its own site file: leave SITE out")
+        try:
+            record = load_evidence(args.evidence)
+            site = record.site()
+        except (NotEvidence, SiteFileError) as error:
+            raise WrongInput(str(error)) from error
+        return site, record.evidence(site), _of_evidence(record, args.lang)
+    if args.site is None:
+        raise WrongInput("name the site file, or --evidence FILE")
     site = load_site(args.site)
     if args.ruleset is None:
-        return say(prove_apart(site, live(site)), args)
+        return site, live(site), ""
     try:
-        seen = recorded(args.ruleset)
+        return site, recorded(args.ruleset), _OFFLINE[args.lang]
     except NotProvable as error:
-        print(f"{one_line(str(args.ruleset))}: {error}", file=sys.stderr)
-        return Exit.INPUT
-    code = say(prove_apart(site, seen), args)
-    if not args.json:
-        print(_OFFLINE[args.lang])
-    return code
+        raise WrongInput(f"{one_line(str(args.ruleset))}: {error}") from error
+
+
+def _of_evidence(record: Record, lang: str) -> str:
+    return _EVIDENCE[lang].format(
+        at=record.made_at.isoformat(), said=one_line(str(record.verdict.get("verdict", "?"))), digest=record.digest
+    )
 
 
 COMMAND = Command(

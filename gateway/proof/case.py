@@ -15,7 +15,7 @@ from gateway.proof.header import Header
 from gateway.proof.interfaces import Names, interfaces
 from gateway.proof.journey import Journey
 from gateway.proof.live import LiveSets, in_network
-from gateway.proof.model import Evidence, Path, Theorem
+from gateway.proof.model import Evidence, Path, RoutingRule, Theorem
 from gateway.proof.read import read
 from gateway.proof.ruleset import (
     Concat,
@@ -101,29 +101,37 @@ class Proposition(Protocol):
 
 def case_of(site: Site, evidence: Evidence, algebra: Algebra) -> Case:
     """Read the evidence and evaluate it. Raises NotProvable."""
-    return case_in(header_of(site, (evidence,), algebra), site, evidence)
+    ruleset = read(evidence.dump)
+    return _case(_header(site, ((ruleset, evidence.guard),), algebra), site, ruleset, evidence.guard)
 
 
 def header_of(site: Site, evidences: Iterable[Evidence], algebra: Algebra) -> Header:
     """Variables for every interface any of the evidences mentions, so that their packets can be compared."""
-    names = set(interfaces(site).values())
-    for evidence in evidences:
-        names.update(mentioned(read(evidence.dump)))
-        for rule in evidence.guard:
-            names.update({rule.iif, rule.oif} - {""})
-    return Header(algebra, Names(sorted(names)))
+    return _header(site, [(read(evidence.dump), evidence.guard) for evidence in evidences], algebra)
 
 
 def case_in(header: Header, site: Site, evidence: Evidence) -> Case:
     """Evaluate the evidence over the variables of `header`. Raises NotProvable."""
-    ruleset = read(evidence.dump)
+    return _case(header, site, read(evidence.dump), evidence.guard)
+
+
+def _header(site: Site, seen: Iterable[tuple[Ruleset, tuple[RoutingRule, ...]]], algebra: Algebra) -> Header:
+    names = set(interfaces(site).values())
+    for ruleset, guard in seen:
+        names.update(mentioned(ruleset))
+        for rule in guard:
+            names.update({rule.iif, rule.oif} - {""})
+    return Header(algebra, Names(sorted(names)))
+
+
+def _case(header: Header, site: Site, ruleset: Ruleset, guard: tuple[RoutingRule, ...]) -> Case:
     policy, ports = derive(site), interfaces(site)
     live = LiveSets(header, policy, ports)
     declared = Declared(header, policy, ports, live)
     upkeep = Upkeep(declared)
     addresses = [address for zone in ports for address in of_family(own(site, zone), 4)]
     here = any_of(header.algebra, [in_network(header, "daddr", address) for address in addresses])
-    journey = Journey(header, ruleset, evidence.guard, live, own=here, tunnel=ports.get(Zone.TUNNEL))
+    journey = Journey(header, ruleset, guard, live, own=here, tunnel=ports.get(Zone.TUNNEL))
     return Case(header, policy, ports, ruleset, live, journey, declared, upkeep)
 
 

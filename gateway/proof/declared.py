@@ -148,6 +148,15 @@ class Declared:
         ]
         return all_of(self.header.algebra, facts)
 
+    def ways_out(self) -> Term:
+        """The same of destinations: one inside a zone leaves by that zone's port, and nothing else does."""
+        inside = [zone for zone, _ in self.policy.networks if zone in self.ports]
+        facts = [
+            (self.inside("daddr", zone) & self.goes_to(zone)) | (~self.inside("daddr", zone) & ~self.goes_to(zone))
+            for zone in inside
+        ]
+        return all_of(self.header.algebra, facts)
+
     def _on(self, interface: tuple[Term, ...], zone: Zone) -> Term:
         if zone is Zone.GATEWAY:
             return self.header.algebra.true

@@ -117,10 +117,10 @@ class Header:
         """Every such Boolean made so far."""
         return tuple(self._free.values())
 
-    def calm(self) -> Term:
-        """Every limit has room and every route is there."""
-        known = [one.term if one.calm else ~one.term for one in self._free.values() if one.calm is not None]
-        return all_of(self.algebra, reversed(known))
+    def calm(self, *but: Free) -> Term:
+        """Every limit has room and every route is there, `but` these few, which may be either way."""
+        known = [one for one in self._free.values() if one.calm is not None and one not in but]
+        return all_of(self.algebra, [one.term if one.calm else ~one.term for one in reversed(known)])
 
     # --- comparisons -------------------------------------------------------------------------------------------------
 

@@ -228,6 +228,11 @@ def _number(reading: Reading, value: Value) -> int | None:
                 return _ETHERTYPES.get(value, value)
             case "number", int() if not isinstance(value, bool):
                 return value
+            case "number" | "ethertype", str():
+                raise NotProvable(
+                    f"'{value}' stands where a number should. dump with: nft -nn -j list ruleset",
+                    reading.name or "a rule",
+                )
     except AddressValueError:
         return None
     return None

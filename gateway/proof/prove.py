@@ -56,7 +56,7 @@ def _judged(case: Case, theorem: Proposition, findings: Iterable[Finding]) -> Ju
             case Weight.NOTE:
                 notes.append(violation.claim)
     answer = Answer.NOT_PROVABLE if undecided else Answer.PROVED
-    return Judgement(theorem.THEOREM, answer, undecided, notes=tuple(notes))
+    return Judgement(theorem.THEOREM, answer, undecided, notes=tuple(dict.fromkeys(notes)))
 
 
 def _all(case: Case, theorem: Proposition, findings: Iterable[Finding]) -> Iterator[Violation]:

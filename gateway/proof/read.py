@@ -14,6 +14,7 @@ from gateway.proof.ruleset import Chain, Hook, Kind, NamedSet, Rule, Ruleset, Ta
 _FAMILIES = {"ip", "ip6", "inet", "arp", "bridge", "netdev"}
 _TABLE_KEYS = {"family", "name", "handle", "flags", "comment"}
 _TABLE_FLAGS = {"dormant", "owner", "persist"}
+"""nft 1.0.6 prints `persist` not at all, and for `dormant` whatever lies in its memory: then the flag is unknown, and refused."""
 _CHAIN_KEYS = {"family", "table", "name", "handle", "type", "hook", "prio", "policy", "dev", "comment"}
 _CHAIN_TYPES = {"filter", "nat", "route"}
 _HOOKS = {"prerouting", "input", "forward", "output", "postrouting", "ingress", "egress"}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
 
-from gateway.proof.algebra import Assignment, Term
+from gateway.proof.algebra import Assignment, Term, any_of
 from gateway.proof.case import Case
 from gateway.proof.header import (
     DESTINATION_TYPES,
@@ -14,6 +14,7 @@ from gateway.proof.header import (
     INVALID,
     LOCAL,
     NEW,
+    RELATED,
     STATES,
     SYN,
     TCP,
@@ -42,7 +43,7 @@ def counterexample(case: Case, path: Path, packets: Term) -> Counterexample:
             chosen = narrowed
     model = algebra.model(chosen)
     accepted = algebra.holds(case.accepted(path), model)
-    assumed = tuple(_assumed(case, packets, model))
+    assumed = tuple(_assumed(case, path, packets, model))
     return Counterexample(_packet(case, path, model, assumed), accepted, tuple(_steps(case, path, model)))
 
 
@@ -52,13 +53,19 @@ def _preferences(case: Case, path: Path) -> Iterator[Term]:
     for one in header.frees:
         if one.kind in ("match", "route", "mark", "queue"):
             yield one.term if one.calm else ~one.term
+    yield declared.routes()
+    if path is Path.FORWARD:
+        yield declared.ways_out()
     yield header.calm()
     yield header.parsed & header.whole & ~header.extended
     yield ~header.source_missing
     yield ~header.states[UNTRACKED] & ~header.states[INVALID]
     yield header.states[NEW]
+    yield ~header.states[RELATED] | declared.error_kinds()
     yield header.transport(TCP)
     yield header.transport(TCP) | header.transport(UDP)
+    for interface in (header.iif, header.oif):
+        yield any_of(header.algebra, [header.on(interface, name) for name in (*case.ports.values(), "")])
     yield declared.comes_from(Zone.CLAIM)
     yield declared.from_terminals()
     yield declared.goes_to(Zone.LAN)
@@ -66,10 +73,8 @@ def _preferences(case: Case, path: Path) -> Iterator[Term]:
     for zones, side, interface in ((tuple(case.ports), "saddr", header.iif), (tuple(case.ports), "daddr", header.oif)):
         for zone in zones:
             yield ~header.on(interface, case.ports[zone]) | _lives_in(case, zone, side)
-    for flow in case.policy.flows:
-        for family in flow.families:
-            yield declared.among("saddr", (*flow.sources, *flow.destinations), family) & ~header.algebra.false
-            break
+    for side in ("daddr", "saddr"):
+        yield any_of(header.algebra, [_is_named(case, side, family) for family in (4, 6)])
     yield header.equal(header.destination_type, LOCAL if path is Path.INPUT else 1, "destination type")
     yield header.equal(header.flags, SYN, "flags")
     for port in _TELLING_PORTS:
@@ -77,6 +82,14 @@ def _preferences(case: Case, path: Path) -> Iterator[Term]:
     yield header.equal(header.sport, CLIENT_PORT, "sport")
     yield header.equal(header.length, USUAL_LENGTH_BYTES, "length")
     yield header.equal(header.hop_limit, USUAL_HOP_LIMIT, "hop limit")
+
+
+def _is_named(case: Case, side: str, family: int) -> Term:
+    """An address the policy itself speaks of, the box's own aside."""
+    flows = case.policy.flows
+    hosts = [network for flow in flows if flow.origin is not Zone.GATEWAY for network in flow.sources]
+    spoken = [*hosts, *(network for flow in flows if flow.target is not Zone.GATEWAY for network in flow.destinations)]
+    return case.declared.among(side, (network for network in spoken if network.version == family), family)
 
 
 def _lives_in(case: Case, zone: Zone, side: str) -> Term:
@@ -133,12 +146,19 @@ def _mark(case: Case, model: Assignment) -> int:
     return sum(1 << bit for bit, term in enumerate(case.journey.arriving) if holds(term, model))
 
 
-def _assumed(case: Case, packets: Term, model: Assignment) -> Iterator[str]:
+def _assumed(case: Case, path: Path, packets: Term, model: Assignment) -> Iterator[str]:
     """What nobody can tell from the packet, and without which it would be no counterexample."""
     for one in case.header.frees:
         value = model.get(one.number, False)
-        if one.kind != "mark" and not case.header.algebra.holds(packets, {**model, one.number: not value}):
+        if one.kind == "mark" or value == one.calm:
+            continue
+        if not case.header.algebra.holds(packets, {**model, one.number: not value}):
             yield one.text if value else f"not: {one.text}"
+    holds, declared = case.header.algebra.holds, case.declared
+    if path is not Path.OUTPUT and not holds(declared.routes(), model):
+        yield "a route nobody declared leads back to the source by that interface"
+    if path is Path.FORWARD and not holds(declared.ways_out(), model):
+        yield "a route nobody declared sends the destination out by that interface"
 
 
 def _steps(case: Case, path: Path, model: Assignment) -> Iterator[Step]:

@@ -22,6 +22,8 @@ _ANSWERS = {
     "en": {Answer.PROVED: "proved", Answer.DISPROVED: "DISPROVED", Answer.NOT_PROVABLE: "not provable"},
     "ja": {Answer.PROVED: "証明", Answer.DISPROVED: "反証", Answer.NOT_PROVABLE: "証明不能"},
 }
+_RULE_CHARS = 120
+"""Long verdict maps are cut in the table, never in the data."""
 _PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 50: "esp", 58: "icmpv6"}
 
 
@@ -100,7 +102,8 @@ def _details(judgement: Judgement, lang: Lang) -> Iterator[str]:
 
 
 def _step(step: Step) -> str:
-    return f"{step.chain}{f' {step.handle}' if step.handle else ''}: {step.rule}"
+    said = step.rule if len(step.rule) <= _RULE_CHARS else f"{step.rule[: _RULE_CHARS - 1]}…"
+    return f"{step.chain}{f' {step.handle}' if step.handle else ''}: {said}"
 
 
 def _end(interface: str, address: str, port: int | None) -> str:

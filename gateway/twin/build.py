@@ -138,6 +138,9 @@ def _configure(host: Host) -> None:
 
 def _lead_into_tunnel(port: str, networks: tuple[IpNetwork, ...]) -> None:
     """The box's end of the wire that stands for the tunnel: what charon's interface and routes would be."""
+    for setting in ("accept_ra", "accept_redirects"):
+        # charon makes its interface after the box was wired, so that it begins with the defaults of then.
+        (Path("/proc/sys/net/ipv6/conf") / port / setting).write_text("0")
     with IPRoute() as ip:
         card = ip.link_lookup(ifname=port)[0]
         ip.link("set", index=card, state="up")

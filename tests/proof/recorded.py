@@ -11,6 +11,7 @@ from pathlib import Path
 from gateway.enforcer.transaction import desire
 from gateway.proof.guard import whole_guard
 from gateway.proof.model import Dump, Evidence
+from gateway.proof.read import loads
 from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.twin.namespace import Namespace, twin_name
@@ -34,8 +35,8 @@ def site_of(name: str) -> Site:
 
 
 def dump_of(name: str) -> Dump:
-    """What the kernel printed for a sample, one object a line."""
-    return tuple(json.loads(line) for line in (DUMPS / f"{name}.jsonl").read_text().splitlines())
+    """What the kernel printed for a sample."""
+    return loads((DUMPS / f"{name}.json").read_text())
 
 
 def evidence_of(name: str) -> Evidence:
@@ -72,8 +73,9 @@ def main() -> int:
     where = Namespace(f"{twin_name()}-dumps")
     try:
         for name in NAMES:
-            lines = [json.dumps(one, ensure_ascii=False) for one in kernels(where, name)]
-            (DUMPS / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+            # One object a line, so that a change can be read.
+            lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in kernels(where, name))
+            (DUMPS / f"{name}.json").write_text(f'{{"nftables": [\n{lines}\n]}}\n')
     finally:
         where.close()
     print(f"{len(NAMES)} dumps in {DUMPS}. read them with git diff before they are committed")

@@ -286,3 +286,8 @@ def test_an_order_nobody_can_tell_is_refused(priority: int) -> None:
     )
     with pytest.raises(NotProvable):
         Walked(*foreign("prerouting", (mark_or(1),), priority=priority), *second)
+
+
+def test_a_dump_with_names_for_numbers_is_refused() -> None:
+    with pytest.raises(NotProvable, match="nft -nn"):
+        Walked(*foreign("forward", (state("established"), ACCEPT)))

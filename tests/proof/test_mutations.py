@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 import pytest
 
@@ -44,11 +45,10 @@ def examined(name: str) -> Iterator[tuple[Mutation, str]]:
             after = Evidence(mutation.dump(dump), mutation.guard(whole_guard()))
         except NotHere:
             continue
-        yield mutation, _complaint(name, mutation, before, after)
+        yield mutation, _complaint(name, site, mutation, before, after)
 
 
-def _complaint(name: str, mutation: Mutation, before: Evidence, after: Evidence) -> str:
-    site = site_of(name)
+def _complaint(name: str, site: Site, mutation: Mutation, before: Evidence, after: Evidence) -> str:
     verdict = prove(site, after, Diagrams())
     if mutation.caught is None:
         if verdict.answer is not Answer.PROVED:
@@ -81,19 +81,19 @@ def test_a_rule_less_is_caught_or_lets_nothing_more_through(name: str) -> None:
     assert tally["caught"] > tally["harmless"] / 2
 
 
-def test_a_rule_less_in_the_smallest_sample_is_caught_or_lets_nothing_more_through() -> None:
-    dump = dump_of(REPRESENTATIVE)
-    assert deleted(site_of(REPRESENTATIVE), dump)["caught"] > 50
+def test_every_fourth_rule_less_is_caught_or_lets_nothing_more_through() -> None:
+    tally = deleted(site_of(REPRESENTATIVE), dump_of(REPRESENTATIVE), every=4)
+    assert tally["caught"] > 10
 
 
-def deleted(site: Site, dump: Dump) -> Counter[str]:
+def deleted(site: Site, dump: Dump, *, every: int = 1) -> Counter[str]:
     """How many single deletions were caught and how many are harmless; asserts that none of these lets more through.
 
     What is lost is then nothing any theorem needs (T5 holds still): logs, resets, drops before another drop, a rule for
     speed, and words along a pair that has no session.
     """
     before, tally = Evidence(dump, whole_guard()), Counter[str]()
-    for place, said, mutant in deletions(dump):
+    for place, said, mutant in islice(deletions(dump), 0, None, every):
         after = Evidence(mutant, whole_guard())
         verdict = prove(site, after, Diagrams())
         tally["caught" if verdict.answer is Answer.DISPROVED else "harmless"] += 1

@@ -1,7 +1,6 @@
 """Asking the kernel through the ordinary programs (ip, tc, nft, conntrack) and /proc: not the way the wiring writes it."""
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Any
 
 ANSWER_TIMEOUT_S = 10.0
 """A dump of any of these takes milliseconds; a kernel that does not answer for so long is not answering."""
+_PLAIN = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
+"""The distribution's own programs, untranslated: nothing of the caller's shell may change who answers, or how."""
 NET = Path("/proc/thread-self/net")
 """The calling thread's network namespace; /proc/net is the main thread's."""
 
@@ -19,10 +20,8 @@ class NotObserved(Exception):
 
 def said(*words: str) -> str:
     """What a program prints. Raises NotObserved if it is missing, fails, or does not end."""
-    # Untranslated, and no option of the caller's shell may change what a program prints.
-    plain = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
     try:
-        done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=ANSWER_TIMEOUT_S, env=plain)
+        done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=ANSWER_TIMEOUT_S, env=_PLAIN)
     except FileNotFoundError as error:
         raise NotObserved(
             f"cannot run {words[0]}: it is not there. install iproute2, nftables and conntrack"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.proof.algebra import Term, all_of, any_of
-from gateway.proof.case import Case, Violation
+from gateway.proof.case import Case, Violation, Weight
 from gateway.proof.declared import LINE_ZONES, path_of
 from gateway.proof.header import ICMP, ICMP6, LOCAL
 from gateway.proof.model import Path, Theorem
@@ -16,6 +16,7 @@ STATEMENT = "every packet of a declared session gets through while it is open: t
 def violations(case: Case) -> Iterator[Violation]:
     """Needed packets that are dropped although every limit has room and every route is there."""
     calm = case.header.calm()
+    rest = case.header.calm(*(one for one in case.header.frees if one.kind == "limit"))
     for path in Path:
         for name, needed in needs(case, path):
             yield Violation(
@@ -23,6 +24,24 @@ def violations(case: Case) -> Iterator[Violation]:
                 path,
                 needed & calm & ~case.accepted(path),
             )
+            yield from _limited(case, path, name, needed, rest)
+
+
+def _limited(case: Case, path: Path, name: str, needed: Term, rest: Term) -> Iterator[Violation]:
+    """Which limits needed packets depend on; `rest` is that everything but limits is in its place."""
+    never, holds = case.header.algebra.never, case.header.algebra.holds
+    limits = [one for one in case.header.frees if one.kind == "limit"]
+    lost = needed & rest & ~case.accepted(path) & case.journey.world[path]
+    while not never(lost):
+        model = case.header.algebra.model(lost)
+        for limit in limits:
+            full = model.get(limit.number, False) is not limit.calm
+            if full and not holds(lost, {**model, limit.number: bool(limit.calm)}):
+                yield Violation(f"{name} is rate-limited: it gets through while {limit.text}", weight=Weight.NOTE)
+                lost = lost & (limit.term if limit.calm else ~limit.term)
+                break
+        else:
+            return
 
 
 def needs(case: Case, path: Path) -> Iterator[tuple[str, Term]]:

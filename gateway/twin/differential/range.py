@@ -49,8 +49,8 @@ Seen = frozenset[tuple[int, Zone]]
 class _Ear:
     socket: socket.socket
     zone: Zone
-    skip: int
-    """Bytes before the network header."""
+    protocol: int = 0
+    """What a raw socket of the box hears; 0 for a card, which hears whole frames."""
 
 
 class Range:
@@ -129,7 +129,7 @@ class Range:
         card = self._stack.enter_context(host.call(_card))
         here, there = host.call(_mac, CARD), self._twin.gateway.call(_mac, port)
         self._cards[zone], self._frames[zone] = card, there + here
-        self._ears[card] = _Ear(card, zone, _HEADER_BYTES)
+        self._ears[card] = _Ear(card, zone)
         on_link = [
             address
             for family in FAMILIES
@@ -154,7 +154,7 @@ class Range:
                 )
                 ear.settimeout(0)
                 ear.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, _EAR_BYTES)
-                self._ears[ear] = _Ear(ear, Zone.GATEWAY, 0)
+                self._ears[ear] = _Ear(ear, Zone.GATEWAY, protocol)
 
 
 def _heard(ear: _Ear, volley: Mapping[int, Shot]) -> Iterator[tuple[int, Zone]]:
@@ -164,18 +164,26 @@ def _heard(ear: _Ear, volley: Mapping[int, Shot]) -> Iterator[tuple[int, Zone]]:
         except BlockingIOError:
             return
         tag = tag_in(data)
-        if tag is None or tag not in volley or (ear.skip and address[2] == socket.PACKET_OUTGOING):
+        if tag is None or tag not in volley:
             continue
-        if not ear.skip or _is_it(volley[tag], data[ear.skip :]):
+        shot = volley[tag]
+        if _at_the_box(shot, ear.protocol, data) if ear.protocol else _at_a_card(shot, data, address[2]):
             yield tag, ear.zone
 
 
-def _is_it(shot: Shot, packet: bytes) -> bool:
-    """The packet itself: an error of the box quotes its tag too, and an echo brings it back."""
-    if shot.protocol in (ICMP, ICMP6):
-        at = 20 if shot.family == 4 else 40 + (0 if shot.extension is None else 8)
-        return len(packet) == len(shot.packet()) and packet[at] == shot.type
-    return len(packet) == len(shot.packet())
+def _at_a_card(shot: Shot, frame: bytes, kind: int) -> bool:
+    """The packet itself, coming in: an error of the box quotes its tag too, and an echo brings it back."""
+    packet = frame[_HEADER_BYTES:]
+    if kind == socket.PACKET_OUTGOING or len(packet) != len(shot.packet()):
+        return False
+    at = 20 if shot.family == 4 else 40 + (0 if shot.extension is None else 8)
+    return shot.protocol not in (ICMP, ICMP6) or packet[at] == shot.type
+
+
+def _at_the_box(shot: Shot, protocol: int, data: bytes) -> bool:
+    """The same at a raw socket, which gives the network header with IPv4 only (raw(7), ipv6(7))."""
+    at = 20 if shot.family == 4 else 0
+    return protocol == shot.protocol and (protocol not in (ICMP, ICMP6) or data[at] == shot.type)
 
 
 def _entry(shot: Shot) -> str:
@@ -192,12 +200,9 @@ def _entry(shot: Shot) -> str:
 
 def _forget_questions() -> None:
     with Nft() as nft:
-        names = [
-            one["set"]["name"]
-            for one in nft.dump(f"list sets table {FAMILY} {TABLE}")
-            if "set" in one and one["set"]["name"].startswith("asked")
-        ]
-        nft.run("".join(f"flush set {FAMILY} {TABLE} {name}\n" for name in names))
+        sets = [one["set"] for one in nft.dump("list sets") if "set" in one]
+        asked = [one["name"] for one in sets if one["table"] == TABLE and one["name"].startswith("asked")]
+        nft.run("".join(f"flush set {FAMILY} {TABLE} {name}\n" for name in asked))
 
 
 def _nft(commands: str) -> None:
