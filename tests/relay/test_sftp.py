@@ -323,3 +323,15 @@ def test_neither_secret_is_ever_shown() -> None:
 
     assert "correct" not in repr(account)
     assert "PRIVATE" not in repr(account)
+
+
+def test_looking_at_a_large_file_may_take_as_long_as_carrying_it(own_sftp_terminal: Sshd) -> None:
+    with (own_sftp_terminal.share / "claims" / "large").open("wb") as sparse:
+        sparse.truncate(120_000_000)
+
+    async def work() -> None:
+        shelf = sftp_shelf(own_sftp_terminal, deadline=timedelta(milliseconds=300))
+        assert await shelf.digest(PurePosixPath("claims/large")) is not None
+        await shelf.close()
+
+    run(work)
