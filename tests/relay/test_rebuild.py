@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from gateway.relay import durable
+from gateway.relay.decisions import Decision, Word, publish, read
 from gateway.relay.ledger import Ledger, LedgerError
 from gateway.relay.ledger_file import rebuilt as unfinished
 from gateway.relay.parcel import Direction, Parcel, State
@@ -178,6 +179,15 @@ def test_an_erased_parcel_stays_erased(places: Places) -> None:
         erased = ledger.parcel(parcel(1).id)
     assert erased is not None
     assert erased.name == ""
+
+
+def test_a_word_said_before_is_not_heard_afterwards(places: Places) -> None:
+    publish(places, Decision(parcel(41).id, Word.RELEASE, "院長", "確認した"))
+    (places.spool / ("e" * 32)).write_bytes(CONTENT)
+
+    rebuild(places, NOW)
+
+    assert read(places) == ()
 
 
 class PowerCut(BaseException):
