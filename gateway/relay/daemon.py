@@ -88,7 +88,7 @@ async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, p
         if not (places.ledger.exists() and places.ledger.stat().st_size):
             _refuse_forgotten(places)  # before SQLite makes a new one, and throws a log without its ledger away
         ledger = stack.enter_context(Ledger.open(places.ledger))
-        if not ledger.parcels(1):
+        if ledger.head().sequence == 1:  # nothing was ever sealed; what was pruned is another matter
             _refuse_forgotten(places)
         await serve(
             site,

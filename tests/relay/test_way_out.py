@@ -4,15 +4,18 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pyzipper
 
 from gateway.cli.main import main
+from gateway.relay.ledger import Ledger
 from gateway.relay.parcel import State
 from tests.claims.synthetic import claim_file
 from tests.relay.process import RelayRun, namespace, on_terminal, terminal, until
+from tests.relay.test_ledger import NOW, parcel
 
 pytestmark = pytest.mark.root
 
@@ -92,3 +95,20 @@ def test_a_ledger_that_is_not_sound_stops_the_relay_until_it_is_rebuilt(relay: R
     until(lambda: relay.parcels()[0].shown, "保留 shows what was on its way")
     assert [parcel.reasons for parcel in relay.await_states(State.HELD)] == [("ledger-rebuilt",)]
     assert files(relay, "verify") == 0
+
+
+def test_a_ledger_that_forgot_what_it_may_is_not_a_lost_one(relay: RelayRun) -> None:
+    relay.places.prepare()
+    folder = relay.places.delivered / "2021-11/社保/01回目_1108-2310"
+    folder.mkdir(parents=True)
+    (folder / "RECEIPTC.UKE").write_bytes(b"changed by staff, so it is theirs and stays")
+    with Ledger.open(relay.places.ledger, NOW) as ledger:
+        ledger.record(parcel(1, state=State.CLEARED), "PlacedErased", NOW)
+        for day in (1, 2):  # the newest link stays, and its parcel with it, until another one came
+            ledger.prune(NOW + timedelta(days=day), NOW + timedelta(days=day))
+            ledger.record(parcel(1 + day, state=State.FORGOTTEN), "NothingTaken", NOW)
+        assert ledger.prune(NOW + timedelta(days=3), NOW + timedelta(days=3))
+        assert ledger.parcels() == ()
+
+    relay.start()
+    assert relay.stop() == 0
