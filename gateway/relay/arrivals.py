@@ -112,8 +112,7 @@ class Arrivals:
             if not has_room(self._places.spool, 0):
                 await self._leave_alone(waits)
                 return False
-            if waits in self._left_alone:
-                await self._notes.not_left_any_more(found)
+            await self._notes.not_left_any_more(found)  # perhaps written before we were started
         except ShelfError as error:
             self._troubles.heard(Place.SPOOL, os.fsdecode(found.path), error.code)
             return False

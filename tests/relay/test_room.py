@@ -113,3 +113,4 @@ def test_a_claim_without_room_waits_in_its_folder_with_a_note_until_there_is_som
 
     assert list(rig.delivered().values()) == [claim_file()]
     assert not source.exists()
+    assert rig.held() == {}
