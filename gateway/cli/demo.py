@@ -11,16 +11,18 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from gateway.cli import demo_month
 from gateway.cli.command import Command, Exit, Refused
 from gateway.cli.table import lines
 from gateway.enforcer.transaction import ApplyError
 from gateway.journal import Level, configure
 from gateway.policy.support import unsupported
 from gateway.site.layout import Layout
-from gateway.site.load import load_located
+from gateway.site.load import load_located, load_site
 from gateway.twin.carrying import Carried, CarryingError
 from gateway.twin.interrupt import ending_as_interrupt
 from gateway.twin.matrix import Row
+from gateway.twin.month import play
 from gateway.twin.rehearsal import Rehearsal, rehearse
 from gateway.twin.relay_process import RelayProcessError
 from gateway.twin.samples import DEMO_SITE, sample_of
@@ -37,6 +39,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "site", type=Path, nargs="?", default=DEMO_SITE, metavar="SITE", help="default: configs/ip-vpn-claim.yaml"
     )
     which.add_argument("--layout", type=Layout, choices=tuple(Layout), metavar="ID", help="the sample site of a layout")
+    which.add_argument("--month", action="store_true", help="play a clinic's month on the default site instead")
     parser.add_argument("--json", action="store_true", help="everything that was seen, for machines")
 
 
@@ -44,6 +47,8 @@ def _run(args: argparse.Namespace) -> int:
     configure(lang=args.lang, to_journal=False, least=Level.WARNING)
     if os.geteuid() != 0:
         raise Refused("claim-gateway demo: makes network namespaces and starts smbd. run it as root")
+    if args.month:
+        return _month(args)
     file = args.site if args.layout is None else sample_of(args.layout)
     located = load_located(file)
     site, missing = located.site, unsupported(located.site)
@@ -64,6 +69,27 @@ def _run(args: argparse.Namespace) -> int:
     return Exit.OK if result.ok else Exit.NO
 
 
+def _month(args: argparse.Namespace) -> int:
+    began = time.monotonic()
+    try:
+        with ending_as_interrupt():
+            month = play(load_site(DEMO_SITE), DEMO_SITE, _progress() if not args.json else lambda _name: None)
+    except _FAILURES as error:
+        raise Refused(f"claim-gateway demo: {error}") from error
+    seconds = time.monotonic() - began
+    if args.json:
+        print(json.dumps(demo_month.data(month, seconds), ensure_ascii=False, indent=2))
+    else:
+        _clear_progress()
+        print("\n".join(demo_month.report(month, seconds, args.lang)))
+    return Exit.OK if month.ok else Exit.NO
+
+
+def _clear_progress() -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+
+
 def _progress() -> Callable[[str], None]:
     """Say each step on standard error when it begins; on a terminal one line that changes, else a line each."""
     terminal = sys.stderr.isatty()
@@ -76,8 +102,7 @@ def _progress() -> Callable[[str], None]:
 
 
 def _report(result: Rehearsal, seconds: float) -> Iterator[str]:
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
+    _clear_progress()
     site = result.site
     yield f"{site.site.name}, layout {site.layout}"
     yield ""

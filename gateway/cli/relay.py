@@ -9,6 +9,7 @@ from pathlib import Path
 from gateway.cli.command import Command, Exit, Refused
 from gateway.cli.main import state_dir_argument
 from gateway.journal import configure
+from gateway.relay.clock import system_clocks
 from gateway.relay.daemon import RelayFailed, run
 from gateway.relay.errors import RelayRefused
 from gateway.relay.pace import Pace
@@ -50,7 +51,8 @@ def _run(args: argparse.Namespace) -> int:
     configure(lang=args.lang)
     site = load_site(args.site)
     try:
-        run(site, args.site.absolute().parent, args.state_dir, replace(_PACE, settle=args.settle, poll=args.poll))
+        pace = replace(_PACE, settle=args.settle, poll=args.poll)
+        run(site, args.site.absolute().parent, args.state_dir, pace, system_clocks())
     except RelayRefused as error:
         if error.wrong_input:
             print(f"claim-gateway relay: {error}", file=sys.stderr)

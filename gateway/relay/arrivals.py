@@ -104,14 +104,15 @@ class Arrivals:
                 self._courier.feed(parcel, event)
 
     async def _may_take(self, found: Found) -> bool:
-        """Whether the disk has room for what follows a taking; a file that must wait for it gets a note, and loses it again."""
+        """Whether the disk is fit for more; a file that must wait for it gets a note, and loses it again."""
         waits = replace(found, oddity=Oddity.NO_ROOM)
         try:
-            if not has_room(self._places.spool, found.fingerprint.size):
+            # Taking is a rename and needs no room; only once the reserve itself is touched must no more come in. That the
+            # claim reaches the terminal matters more than our own copy of it, which waits for room.
+            if not has_room(self._places.spool, 0):
                 await self._leave_alone(waits)
                 return False
-            if waits in self._left_alone:
-                await self._notes.not_left_any_more(found)
+            await self._notes.not_left_any_more(found)  # perhaps written before we were started
         except ShelfError as error:
             self._troubles.heard(Place.SPOOL, os.fsdecode(found.path), error.code)
             return False

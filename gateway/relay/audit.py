@@ -17,8 +17,11 @@ from gateway.relay.parcel import State
 
 SALT_BYTES = 32
 
-# What erasing a name takes away; the decision's reason is a person's free text and may quote a file.
-READABLE = ("name", "source", "source_key", "target", "summary", "decided_by", "decided_why")
+# What a person could read (a decision's reason is free text and may quote a file), and what the plain fields say less exactly.
+COMMITTED = (
+    "name", "source", "source_key", "source_size", "seen_at", "target", "folded_name", "summary", "reasons", "decided_by",
+    "decided_why",
+)  # fmt: skip
 _COUNTS = {"declared_count": "count", "declared_points": "points", "receipts": "receipts", "kind": "kind"}
 
 _OUTSIDE = {State.SEEN, State.SETTLED, State.TAKING, State.FORGOTTEN}
@@ -82,7 +85,7 @@ def fact_of(before: Mapping[str, Any] | None, after: Mapping[str, Any], event: s
 
 
 def _commitment(row: Mapping[str, Any]) -> str:
-    readable = {name: value.hex() if isinstance(value := row[name], bytes) else value for name in READABLE}
+    readable = {name: value.hex() if isinstance(value := row[name], bytes) else value for name in COMMITTED}
     return hmac.new(row["salt"], canonical(readable).encode(), hashlib.sha256).hexdigest()
 
 

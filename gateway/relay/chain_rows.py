@@ -40,37 +40,48 @@ def prune(connection: sqlite3.Connection, settled: set[str], before: datetime, n
 
     Parcels of which no link stays go with it, and a new link says so. Returns how many parcels went.
     """
-    chain = tuple(links(connection))
-    cut = _cut(chain, settled, before)
-    going = settled - {link.said.get("parcel") for link in chain[cut:]}
-    if not cut and not going:
+    through, count = _cut(connection, settled, before)
+    going = settled - _spoken_of(connection, through.sequence)
+    if not count and not going:
         return 0
     with _unlocked(connection, ("step_is_never_removed", "chain_is_never_removed")):
         for parcel_id in sorted(going):
             connection.execute("DELETE FROM step WHERE parcel = ?", (parcel_id,))
             connection.execute("DELETE FROM parcel WHERE id = ?", (parcel_id,))
-        connection.executemany("DELETE FROM chain WHERE sequence = ?", [(link.sequence,) for link in chain[:cut]])
-    through = chain[cut - 1] if cut else _anchor(chain)
-    said = {"fact": Fact.PRUNED, "through": through.sequence, "hash": through.hash, "links": cut, "parcels": len(going)}
-    append(connection, said, now)
+        connection.execute("DELETE FROM chain WHERE sequence <= ?", (through.sequence,))
+    said = {"through": through.sequence, "hash": through.hash, "links": count, "parcels": len(going)}
+    append(connection, {"fact": Fact.PRUNED, **said}, now)
     return len(going)
 
 
-def _cut(chain: tuple[Link, ...], settled: set[str], before: datetime) -> int:
-    """How many links at the beginning may go. The newest stays whatever its age: the next one is sealed to it."""
-    for index, link in enumerate(chain[:-1]):
+def _cut(connection: sqlite3.Connection, settled: set[str], before: datetime) -> tuple[Head, int]:
+    """The last link that may go, and how many go. The newest stays whatever its age: the next one is sealed to it."""
+    last, count = _before_all(connection), 0
+    waiting: Link | None = None
+    for link in links(connection):
+        if waiting is not None:
+            last, count = Head(waiting.sequence, waiting.hash), count + 1
         said = link.said
         if datetime.fromisoformat(said["at"]) >= before or said.get("parcel", "") not in settled | {""}:
-            return index
-    return max(len(chain) - 1, 0)
+            break
+        waiting = link
+    return last, count
 
 
-def _anchor(chain: tuple[Link, ...]) -> Head:
-    """What the oldest link follows, when no link goes but parcels that never had one do."""
-    for link in reversed(chain):
-        if link.said.get("fact") == Fact.PRUNED:
-            return Head(link.said["through"], link.said["hash"])
-    return Head(0, NOTHING_BEFORE)
+def _before_all(connection: sqlite3.Connection) -> Head:
+    """What the oldest link follows, as the newest pruning said; the beginning if there was none."""
+    question = (
+        "SELECT json_extract(record, '$.through'), json_extract(record, '$.hash') FROM chain"
+        " WHERE json_extract(record, '$.fact') = ? ORDER BY sequence DESC LIMIT 1"
+    )
+    row = connection.execute(question, (Fact.PRUNED,)).fetchone()
+    return Head(*row) if row else Head(0, NOTHING_BEFORE)
+
+
+def _spoken_of(connection: sqlite3.Connection, after: int) -> set[str]:
+    """The parcels that links after this one speak of."""
+    question = "SELECT DISTINCT json_extract(record, '$.parcel') FROM chain WHERE sequence > ?"
+    return {parcel for (parcel,) in connection.execute(question, (after,))}
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from gateway.relay.approvals import Approvals
 from gateway.relay.arrivals import Arrivals
 from gateway.relay.chores import Chores
 from gateway.relay.clearing import Clearing
-from gateway.relay.clock import Clocks, system_clocks
+from gateway.relay.clock import Clocks
 from gateway.relay.collector import Collector, sweep
 from gateway.relay.courier import Courier
 from gateway.relay.directory import DirectoryShelf
@@ -50,7 +50,7 @@ class RelayFailed(Exception):
     """The disk or the ledger failed under the running relay: one line. Starting again would not help."""
 
 
-def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace) -> None:
+def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace, clocks: Clocks) -> None:
     """Run until SIGTERM or SIGINT. Raises RelayRefused before anything is touched, RelayFailed later."""
     if site.relay is None:
         raise RelayRefused(
@@ -67,7 +67,7 @@ def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace) -> None:
     lease.ignore_breaks()
     with alone(places.lock):
         try:
-            asyncio.run(_run(site, site.relay, site_folder, places, pace))
+            asyncio.run(_run(site, site.relay, site_folder, places, pace, clocks=clocks))
         except BaseExceptionGroup as group:
             cause = _fatal(group)
             if not isinstance(cause, DiskLied | LedgerError):
@@ -78,7 +78,7 @@ def run(site: Site, site_folder: Path, state_dir: Path, pace: Pace) -> None:
             raise RelayRefused(str(error)) from error
 
 
-async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, pace: Pace) -> None:
+async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, pace: Pace, *, clocks: Clocks) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "relay"))
     presence = Presence(asleep_is_normal=_asleep_is_normal(site, declared))
     small, large = (terminal_shelf(declared.terminal, site_folder, pace, presence.heard) for _ in range(2))
@@ -88,7 +88,7 @@ async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, p
         if not (places.ledger.exists() and places.ledger.stat().st_size):
             _refuse_forgotten(places)  # before SQLite makes a new one, and throws a log without its ledger away
         ledger = stack.enter_context(Ledger.open(places.ledger))
-        if not ledger.parcels(1):
+        if ledger.head().sequence == 1:  # nothing was ever sealed; what was pruned is another matter
             _refuse_forgotten(places)
         await serve(
             site,
@@ -98,7 +98,7 @@ async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, p
             terminal=terminal,
             ledger=ledger,
             presence=presence,
-            clocks=system_clocks(),
+            clocks=clocks,
         )
 
 

@@ -79,7 +79,7 @@ def export(
             _named(medium, part, archive)
     except OSError as error:
         raise RelayRefused(f"{to}: {os.strerror(error.errno or 0)}. name a folder of a medium with room") from error
-    held = sum(parcel.state.moving for parcel in parcels)
+    held = sum(parcel.state.moving and not parcel.arrived for parcel in parcels)
     tell(ledger_messages.EXPORTED, parcels=len(parcels), archive=digest, held=held)
     return Exported(archive, digest, tuple(parcels), held)
 

@@ -151,7 +151,7 @@ def _lines(items: Iterable[Item], now: datetime) -> Iterator[str]:
         yield f"  配送物: {parcel.id}"
         if parcel.state is State.RENAMING:
             yield "  注意: 端末にすでに届いている可能性があります。端末の共有フォルダーを先に確認してください。"
-        elif not parcel.state.moving and parcel.state is not State.HELD:
+        elif parcel.arrived:
             yield "  注意: このファイルは端末に配達済みです。"
 
 

@@ -8,7 +8,7 @@ from gateway.claims.matching import Claimed, Missing, Sent, Standing, claimed, m
 from gateway.claims.reminders import Delivered, Facts
 from gateway.claims.results import ResultForm, Results, ResultsUnreadable, Row, form_of, read_results
 from gateway.relay.ledger import Ledger
-from gateway.relay.parcel import Direction, Parcel, State
+from gateway.relay.parcel import Direction, Parcel, State, series_in, variant_of
 
 PARCELS_MOST = 2000
 """The newest that are looked at: a clinic makes some dozen a month."""
@@ -51,16 +51,16 @@ def known(ledger: Ledger, returns: Path, forms: tuple[ResultForm, ...], month: s
 
 
 def _sent(arrived: list[Parcel]) -> list[Sent]:
-    """Claims that no later number of the same month, payer and name replaced."""
+    """Claims that no later number of their series replaced. Of several volumes only the last one declares totals."""
     newest: dict[tuple[str, str, str], Parcel] = {}
     for parcel in arrived:
         if parcel.direction is Direction.CLAIM and parcel.summary and parcel.target:
-            series = (parcel.target.parts[0], parcel.payer_folder, parcel.name.casefold())
+            series = series_in(parcel.target)
             newest[series] = max(newest.get(series, parcel), parcel, key=lambda one: one.number)
     return [
         Sent(summary.payer, summary.claim_month, summary.declared_count, summary.declared_points)
         for parcel in newest.values()
-        if (summary := parcel.summary)
+        if (summary := parcel.summary) and (summary.declared_count is not None or not variant_of(parcel))
     ]
 
 

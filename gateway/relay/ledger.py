@@ -95,7 +95,7 @@ class Ledger:
                 chain_rows.append(
                     self._db, {"fact": Fact.EXPORTED, "archive": archive, **covered(self._known_row(parcel.id))}, now
                 )
-                if parcel.state.moving:
+                if parcel.state.moving and not parcel.arrived:
                     held = replace(parcel, state=State.HELD, reasons=(str(Hold.EXPORTED),), shown=False)
                     self._write(held, "Exported", now)
 

@@ -12,6 +12,7 @@ from gateway.relay.directory import DirectoryShelf
 from gateway.relay.drop import Found, Oddity
 from gateway.relay.errors import Occupied
 from gateway.relay.events import TargetLooked
+from gateway.relay.history import entered
 from gateway.relay.ledger import Ledger
 from gateway.relay.ours import remove_letter
 from gateway.relay.parcel import Hold, Parcel, State, folder_stamp
@@ -59,13 +60,14 @@ class Notes:
         place = HELD / held_name(parcel)
         if Hold.VIRUS not in parcel.reasons:  # that one stays where nobody can open it
             await self._copy(parcel, copy, place)
-        held_at = max(step.at for step in self._ledger.steps(parcel.id) if step.state is State.HELD)
-        note = slip.held_note(parcel, held_at, self._head)
+        held_at = entered(self._ledger.steps(parcel.id), State.HELD)
+        note = slip.held_note(parcel, held_at or parcel.seen_at, self._head)
         await self._people.replace_text(note, PurePosixPath(SPOOL, f"{parcel.id}.note"), held_note_of(parcel))
 
     async def rejected(self, parcel: Parcel) -> None:
         """保留/却下: what became of a held file that somebody said is not to be delivered."""
-        note = slip.rejected_note(parcel, self._reached(parcel, State.REJECTED), self._head)
+        rejected_at = entered(self._ledger.steps(parcel.id), State.REJECTED)
+        note = slip.rejected_note(parcel, rejected_at or parcel.seen_at, self._head)
         await self._text(parcel, note, rejected_note_of(parcel))
 
     async def not_decided(self, moved: PurePosixPath, why: str) -> None:
@@ -93,10 +95,6 @@ class Notes:
             return slip.Arrival(delivered.at)
         asked = [step.at for step in steps if (step.state, step.attempt) == (State.RENAMING, delivered.attempt)]
         return slip.Arrival(delivered.at, min(asked, default=None))
-
-    def _reached(self, parcel: Parcel, state: State) -> datetime:
-        """When the parcel came into `state`; a try that failed there repeats the state in its history."""
-        return next(step.at for step in self._ledger.steps(parcel.id) if step.state is state)
 
     def _replaced(self, parcel: Parcel) -> Iterator[Parcel]:
         """The newest earlier number that was delivered, and those after it that are still on their way; none held."""

@@ -161,15 +161,34 @@ def month_of(parcel: Parcel, now: datetime) -> str:
     return claimed or calendar_month(now)
 
 
+def variant_of(parcel: Parcel) -> str:
+    """`_再請求`, `_分割01` and so on: what goes beside a month's ordinary claim of the same name and never replaces it.
+
+    Volumes count from 01 as GO counts them; the first of several is the one whose GO leaves the totals to the last.
+    """
+    summary = parcel.summary
+    if summary is None or parcel.direction is not Direction.CLAIM or not summary.complete:
+        return ""
+    several = summary.declared_count is None or summary.volume != "00"
+    volume = f"_分割{int(summary.volume) + 1:02}" if summary.volume and several else ""
+    return f"{'_再請求' if summary.reclaim else ''}{volume}"
+
+
 def target_of(parcel: Parcel, number: int, now: datetime) -> PurePosixPath:
-    """`{YYYY-MM}/{payer}/{NN}回目_{MMDD-HHMM}/{NAME}`. Only for a parcel whose month is known."""
-    folder = f"{number:02}回目_{folder_stamp(now)}"
+    """`{YYYY-MM}/{payer}/{NN}回目_{MMDD-HHMM}{variant}/{NAME}`. Only for a parcel whose month is known."""
+    folder = f"{number:02}回目_{folder_stamp(now)}{variant_of(parcel)}"
     return PurePosixPath(month_of(parcel, now), parcel.payer_folder, folder, parcel.name)
 
 
 def series_of(parcel: Parcel, now: datetime) -> tuple[str, str, str]:
-    """What 送信回 counts within: month, payer and name (letter case aside)."""
-    return month_of(parcel, now), parcel.payer_folder, parcel.name.casefold()
+    """What 送信回 counts within: month, payer, and name (letter case aside) with its variant."""
+    return month_of(parcel, now), parcel.payer_folder, f"{parcel.name.casefold()}{variant_of(parcel)}"
+
+
+def series_in(target: PurePosixPath) -> tuple[str, str, str]:
+    """The same, read from a target. One that lacks parts is read as far as it goes."""
+    month, payer, folder, name = (*("",) * 4, *target.parts)[-4:]
+    return month, payer, f"{name.casefold()}{''.join(f'_{part}' for part in folder.split('_')[2:])}"
 
 
 def is_finding(reason: Reason) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.journal import tell
-from gateway.relay import durable, ledger_messages
+from gateway.relay import decisions, durable, ledger_messages
 from gateway.relay.adoption import Adopted
 from gateway.relay.audit import Fact
 from gateway.relay.ledger import Ledger
@@ -61,6 +61,9 @@ def rebuild(places: Places, now: datetime, source: Path | None = None) -> Rebuil
         with Ledger.open(unfinished(places.ledger), now) as ledger:
             said = next(link.said for link in ledger.links() if link.said["fact"] == Fact.REBUILT)
         _forget(here, *_scratch(places.ledger))
+        for word in decisions.read(places):
+            # It was said of a parcel held for another reason, or of none.
+            decisions.forget(places, word if isinstance(word, str) else word.parcel)
         kept = _swap(here, places.ledger, said["old"])
     result = Rebuilt(said["old"], kept, said["parcels"], said["held"], said["found"], said["lost"])
     tell(ledger_messages.REBUILT, old=result.old, parcels=result.parcels, held=result.held, lost=result.lost)

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from gateway.claims.data import data_of, summary_of
-from gateway.relay.parcel import Direction, Fingerprint, Parcel, State, series_of
+from gateway.relay.parcel import Direction, Fingerprint, Parcel, State, series_in, series_of
 
 NAMED = frozenset(
     ("name", "source", "source_key", "target", "folded_name", "month", "payer", "decided_by", "decided_why")
@@ -18,7 +18,7 @@ NAMED = frozenset(
 
 def row_of(parcel: Parcel, now: datetime) -> dict[str, Any]:
     """The columns of table `parcel`. `now` dates a return's series, as it dates its folder."""
-    month, payer, name = series_of(parcel, now) if not parcel.target else _series_in(parcel.target)
+    month, payer, name = series_of(parcel, now) if not parcel.target else series_in(parcel.target)
     return {
         "id": parcel.id,
         "direction": str(parcel.direction),
@@ -88,9 +88,3 @@ def erased_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "salt": None,
         "erased": 1,
     }
-
-
-def _series_in(target: PurePosixPath) -> tuple[str, str, str]:
-    # A target always has these four parts; one that lacks some must not keep the ledger from saying so.
-    month, payer, _, name = (*("",) * 4, *target.parts)[-4:]
-    return month, payer, name.casefold()

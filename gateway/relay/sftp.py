@@ -69,11 +69,14 @@ class SftpShelf:
 
     async def digest(self, path: PurePosixPath, *, flushed: bool = False) -> str | None:
         """See Shelf."""
-        return await self._do(lambda line: sftp_files.digest(line, path, flushed=flushed))
+        size = await self._do(lambda line: sftp_files.size(line, path))
+        if size is None:
+            return None
+        return await self._do(lambda line: sftp_files.digest(line, path, flushed=flushed), carrying=size)
 
     async def exists(self, path: PurePosixPath) -> bool:
         """See Shelf."""
-        return await self._do(lambda line: sftp_files.exists(line, path))
+        return await self._do(lambda line: sftp_files.size(line, path)) is not None
 
     async def move(self, entry: Entry, to: PurePosixPath) -> None:
         """See Shelf."""

@@ -128,14 +128,13 @@ async def digest(line: Line, path: PurePosixPath, *, flushed: bool) -> str | Non
         return None
 
 
-async def exists(line: Line, path: PurePosixPath) -> bool:
-    """Whether there is something of this name, links not followed."""
+async def size(line: Line, path: PurePosixPath) -> int | None:
+    """The size of what has this name, links not followed; None if nothing has."""
     try:
         with translated():
-            await line.files.lstat(_path(line, path))
+            return (await line.files.lstat(_path(line, path))).size or 0
     except Absent:
-        return False
-    return True
+        return None
 
 
 async def move(line: Line, entry: Entry, to: PurePosixPath) -> None:
@@ -167,14 +166,14 @@ async def _rename(line: Line, source: PurePosixPath, to: PurePosixPath) -> None:
 
 async def _occupied_or(line: Line, path: PurePosixPath, error: ShelfError) -> ShelfError:
     """Version 3 has one word for all refusals: Occupied if something lies at `path`, else `error`."""
-    return Occupied("occupied") if error.code == "server-failed" and await exists(line, path) else error
+    return Occupied("occupied") if error.code == "server-failed" and await size(line, path) is not None else error
 
 
 async def _make_folders(line: Line, folder: PurePosixPath) -> None:
     """Make `folder` and what is above it; another maker between our looks is welcome."""
     missing = []
     for path in (folder, *folder.parents):
-        if not path.parts or await exists(line, path):
+        if not path.parts or await size(line, path) is not None:
             break
         missing.append(path)
     for path in reversed(missing):
@@ -235,7 +234,7 @@ async def _content(handle: asyncssh.SFTPClientFile) -> AsyncIterator[bytes]:
         if not chunk:
             return
         offset += len(chunk)
-        yield cast(bytes, chunk)  # without an encoding the library gives bytes
+        yield cast("bytes", chunk)  # without an encoding the library gives bytes
 
 
 async def _digest(handle: asyncssh.SFTPClientFile) -> str:

@@ -9,23 +9,26 @@ from typing import Any, TypeVar
 
 from gateway.relay import smb_files
 from gateway.relay.disk_errors import disk_errors
-from gateway.relay.errors import BREAKS_LINE, Refused, ShelfError, TimedOut, Unreachable
+from gateway.relay.errors import BREAKS_LINE, Refused, ShelfError, Unreachable
 from gateway.relay.logon import RefusedLogon
 from gateway.relay.pace import deadline_s
 from gateway.relay.parcel import Fingerprint
 from gateway.relay.presence import hearing
 from gateway.relay.shelf import Entry
-from gateway.relay.smb_errors import LOGON_CODES, translated
+from gateway.relay.smb_errors import LOGON_CODES
 from gateway.relay.smb_hints import FolderWatch
+from gateway.relay.smb_lane import Lane
 from gateway.relay.smb_line import Account, Line
-from gateway.relay.threads import GRACE_S, given_up
 
 T = TypeVar("T")
 
+SMALL_MOST_BYTES = 8 << 20  # there and back; a clinic's claim file has some 4 MB, a hospital's 200
+
 
 class SmbShelf:
-    """One share. Operations run one after another on one connection; after a failure the next gets a new one.
+    """One share. Operations run one after another on one connection, and those that carry much on a second one beside it.
 
+    Never a third: the library's work is Python's, and more lines carry no more (measured: four threads hardly help).
     `account` is asked again at each connect, so that a changed password file is noticed. A refused password is not tried
     again for `refused_logon` unless it changed, because a Windows PC may lock the account. `heard` is told how each
     operation ended.
@@ -43,8 +46,8 @@ class SmbShelf:
         self._heard = heard
         self._deadline = deadline
         self._logon = RefusedLogon[Account](refused_logon)
-        self._lock = asyncio.Lock()
-        self._line: Line | None = None
+        self._small = Lane(self._connect)
+        self._large = Lane(self._connect)
         self._watch = FolderWatch(self._connect, deadline.total_seconds())
 
     async def probe(self) -> None:
@@ -70,11 +73,14 @@ class SmbShelf:
 
     async def digest(self, path: PurePosixPath, *, flushed: bool = False) -> str | None:
         """See Shelf."""
-        return await self._do(lambda line: smb_files.digest(line, path, flushed=flushed))
+        size = await self._do(lambda line: smb_files.size(line, path))
+        if size is None:
+            return None
+        return await self._do(lambda line: smb_files.digest(line, path, flushed=flushed), carrying=size)
 
     async def exists(self, path: PurePosixPath) -> bool:
         """See Shelf."""
-        return await self._do(lambda line: smb_files.exists(line, path))
+        return await self._do(lambda line: smb_files.size(line, path)) is not None
 
     async def move(self, entry: Entry, to: PurePosixPath) -> None:
         """See Shelf."""
@@ -91,8 +97,8 @@ class SmbShelf:
     async def close(self) -> None:
         """See Shelf."""
         self._watch.close()
-        async with self._lock:
-            await self._let_go(politely=True)
+        await self._small.close()
+        await self._large.close()
 
     async def on_line(self, line: Line, work: Callable[[Line], T]) -> T:
         """Run `work` on the very line a handle belongs to; Unreachable if that line is gone."""
@@ -102,45 +108,20 @@ class SmbShelf:
                 raise Unreachable("connection-lost")
             return work(current)
 
-        if self._line is not line:
-            raise Unreachable("connection-lost")
-        return await self._do(same)
+        for lane in (self._small, self._large):
+            if lane.carries(line):
+                return await self._do(same, lane=lane)
+        raise Unreachable("connection-lost")
 
-    async def _do(self, work: Callable[[Line], T], *, carrying: int = 0) -> T:
-        async with self._lock:
-            with hearing(self._heard):
-                try:
-                    return await self._within(deadline_s(self._deadline, carrying), work)
-                except ShelfError as error:
-                    if isinstance(error, BREAKS_LINE) and not error.local:
-                        self._watch.cut()  # it may be waiting for a terminal that is gone
-                        await self._let_go(politely=False)
-                    raise
-
-    async def _within(self, seconds: float, work: Callable[[Line], T]) -> T:
-        task = asyncio.ensure_future(asyncio.to_thread(self._call, work))
-        try:
-            async with asyncio.timeout(seconds):  # wait_for of Python 3.11 may lose a cancellation
-                return await asyncio.shield(task)
-        except (TimeoutError, asyncio.CancelledError) as error:
-            if self._line is not None:
-                self._line.cut()
+    async def _do(self, work: Callable[[Line], T], *, carrying: int = 0, lane: Lane | None = None) -> T:
+        lane = lane or (self._large if carrying > SMALL_MOST_BYTES else self._small)
+        with hearing(self._heard):
             try:
-                await given_up(task, GRACE_S)
-            finally:
-                await self._let_go(politely=False)
-            if isinstance(error, TimeoutError):
-                raise TimedOut("timed-out") from error
-            raise
-
-    def _call(self, work: Callable[[Line], T]) -> T:
-        """In the thread: connect if needed, then work."""
-        with translated():
-            if self._line is None or not self._line.alive:
-                self._connect(self._keep)
-            if self._line is None:
-                raise Unreachable("connection-lost")
-            return work(self._line)
+                return await lane.run(work, deadline_s(self._deadline, carrying))
+            except ShelfError as error:
+                if isinstance(error, BREAKS_LINE) and not error.local:
+                    self._watch.cut()  # it may be waiting for a terminal that is gone
+                raise
 
     def _connect(self, keep: Callable[[Line], None]) -> None:
         account = self._account()
@@ -155,21 +136,6 @@ class SmbShelf:
                 self._logon.refused(account, error.code)
             raise
         self._logon.accepted()
-
-    def _keep(self, line: Line) -> None:
-        self._line = line
-
-    async def _let_go(self, *, politely: bool) -> None:
-        line, self._line = self._line, None
-        if line is None:
-            return
-        closing = asyncio.ensure_future(asyncio.to_thread(line.hang_up, politely=politely and line.alive))
-        with suppress(TimeoutError, ShelfError):
-            try:
-                async with asyncio.timeout(GRACE_S):
-                    await asyncio.shield(closing)
-            finally:
-                line.cut()
 
 
 def _size_of(path: Path) -> int:

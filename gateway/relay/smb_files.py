@@ -179,13 +179,13 @@ def digest(line: Line, path: PurePosixPath, *, flushed: bool) -> str | None:
     return sha256.hexdigest()
 
 
-def exists(line: Line, path: PurePosixPath) -> bool:
-    """Whether there is such a file. Asking for attributes alone never meets a sharing violation."""
+def size(line: Line, path: PurePosixPath) -> int | None:
+    """The size of a file, None if it is not there. Asking for attributes alone never meets a sharing violation."""
     try:
-        with translated(), line.opened(_path(path), _ATTRIBUTES, share=_EVERYBODY):
-            return True
+        with translated(), line.opened(_path(path), _ATTRIBUTES, share=_EVERYBODY) as handle:
+            return int(handle.end_of_file)
     except Absent:
-        return False
+        return None
 
 
 def move(line: Line, entry: Entry, to: PurePosixPath) -> None:

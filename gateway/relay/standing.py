@@ -9,6 +9,7 @@ from gateway.claims.matching import Claimed
 from gateway.claims.reminders import Certificate, Reminder, reminders
 from gateway.relay.chain import Head
 from gateway.relay.facts import known
+from gateway.relay.history import entered
 from gateway.relay.inspection import result_forms
 from gateway.relay.ledger import Ledger
 from gateway.relay.parcel import Direction, Parcel, Reason, State
@@ -82,7 +83,7 @@ def _certificates(site: Site) -> Iterator[Certificate]:
 
 
 def _held(parcel: Parcel, ledger: Ledger) -> Held:
-    since = max((step.at for step in ledger.steps(parcel.id) if step.state is State.HELD), default=parcel.seen_at)
+    since = entered(ledger.steps(parcel.id), State.HELD) or parcel.seen_at
     return Held(
         parcel.id, parcel.direction, parcel.name, parcel.size, parcel.reasons, since, releasable=parcel.releasable
     )

@@ -64,9 +64,9 @@ class Retention(Model):
     """How long the box keeps what passed."""
 
     spool: Duration = Field(default="14d", validate_default=True)
-    """Files that could not be delivered."""
+    """The box's own copy of what was delivered or rejected."""
     delivered: Duration = Field(default="93d", validate_default=True)
-    """Delivered files; the three months of C18 and a little more."""
+    """Delivered files wherever the box placed them, and held files nobody decided on; the three months of C18 and a little more."""
     ledger: Duration = Field(default="5y", validate_default=True)
     """The record of what was delivered when."""
 

@@ -22,9 +22,14 @@ class RelayProcessError(Exception):
 
 
 class RelayProcess:
-    """A context manager. `credentials` is the folder systemd would hand over as CREDENTIALS_DIRECTORY."""
+    """A context manager. `credentials` is the folder systemd would hand over as CREDENTIALS_DIRECTORY.
 
-    def __init__(self, gateway: Namespace, site: Path, place: Path, credentials: Path) -> None:
+    `program` is run instead of the relay's own command; its state directory must be `place`/state.
+    """
+
+    def __init__(
+        self, gateway: Namespace, site: Path, place: Path, credentials: Path, *, program: tuple[str, ...] = ()
+    ) -> None:
         self.state = place / "state"
         self.log = place / "relay.log"
         self._notify = place / "notify"
@@ -35,9 +40,8 @@ class RelayProcess:
         }
         # The quick pace of a rehearsal; a box looks every few seconds and waits longer for a writer to finish.
         pace = ("--settle", "0.2", "--poll", "0.5")
-        self._command = gateway.command(
-            sys.executable, "-m", "gateway.cli.main", "relay", str(site), "--state-dir", str(self.state), *pace
-        )
+        relay = (sys.executable, "-m", "gateway.cli.main", "relay", str(site), "--state-dir", str(self.state), *pace)
+        self._command = gateway.command(*(program or relay))
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

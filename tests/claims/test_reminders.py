@@ -1,10 +1,11 @@
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
 from gateway.claims.calendar import JAPAN
 from gateway.claims.kind import Payer
-from gateway.claims.reminders import Cause, Delivered, Facts, reminders
+from gateway.claims.matching import Missing
+from gateway.claims.reminders import Cause, Certificate, Delivered, Facts, reminders
 
 FETCHED = datetime(2026, 11, 6, 9, tzinfo=JAPAN)
 BOTH = (Delivered(Payer.FUND, "2026-11", confirmed=True), Delivered(Payer.FEDERATION, "2026-11", confirmed=True))
@@ -120,3 +121,53 @@ def test_it_is_worth_saying_again_at_each_noon() -> None:
     noons = [datetime(2026, 11, day, 12, tzinfo=JAPAN) for day in (8, 9, 10)]
 
     assert [one.checks for noon in noons for one in reminders(facts, noon)] == [1, 2, 3]
+
+
+def test_listed_returns_that_were_not_fetched_are_named_by_payer_and_month() -> None:
+    facts = Facts(delivered=BOTH, fetched=(FETCHED,), missing=(Missing(Payer.FEDERATION, "2026-10", 5, 3),))
+
+    (one,) = reminders(facts, datetime(2026, 11, 20, tzinfo=JAPAN))
+
+    assert (one.cause, one.payer, one.month, one.files) == (Cause.RETURNS_MISSING, Payer.FEDERATION, "2026-10", 2)
+    assert "国保 の 2026-10 の返戻内訳書にある返戻のうち 2 件" in one.text("ja")
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [("2026-11-05T07:59", []), ("2026-11-05T08:00", [(Cause.WAITING, None, 136)]), ("2026-11-11T00:00", [])],
+)
+def test_files_that_wait_for_a_sleeping_terminal_are_said_while_sending_is_open(
+    moment: str, expected: list[tuple[Cause, Payer | None, int]]
+) -> None:
+    facts = Facts(delivered=BOTH, fetched=(FETCHED,), waiting=2)
+
+    assert told(facts, moment) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2026-12-30", []),
+        ("2026-12-31", [(Cause.CERTIFICATE_EXPIRES, 90, 1)]),
+        ("2027-03-01", [(Cause.CERTIFICATE_EXPIRES, 30, 2)]),
+        ("2027-03-24", [(Cause.CERTIFICATE_EXPIRES, 7, 3)]),
+        ("2027-03-31", [(Cause.CERTIFICATE_EXPIRES, 0, 3)]),
+        ("2027-04-01", [(Cause.CERTIFICATE_EXPIRED, 0, 0)]),
+    ],
+)
+def test_a_certificate_is_reminded_of_at_90_30_and_7_days_and_when_it_is_over(
+    day: str, expected: list[tuple[Cause, int, int]]
+) -> None:
+    facts = Facts(payers=(), certificates=(Certificate("請求端末", date(2027, 3, 31)),))
+    now = datetime.fromisoformat(f"{day}T23:59").replace(tzinfo=JAPAN)
+
+    found = [one for one in reminders(facts, now) if one.terminal == "請求端末"]
+
+    assert [(one.cause, one.days, one.checks) for one in found] == expected
+
+
+def test_what_was_said_is_said_again_only_at_its_next_moment() -> None:
+    facts = Facts(payers=(), fetched=(FETCHED,), certificates=(Certificate("請求端末", date(2027, 3, 31)),))
+    once = {one.once for day in range(1, 31) for one in reminders(facts, datetime(2027, 3, day, tzinfo=JAPAN))}
+
+    assert len({key for key in once if key[0] == Cause.CERTIFICATE_EXPIRES}) == 2

@@ -61,6 +61,7 @@ class RelayRun:
         password.chmod(0o600)
         self.site = place / "site.yaml"
         self.site.write_text(site if site is not None else SITE.read_text())
+        self.pace = ("--settle", "0.1", "--poll", "0.2")
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -72,9 +73,8 @@ class RelayRun:
         self.kill()
 
     def command(self) -> list[str]:
-        pace = ["--settle", "0.1", "--poll", "0.2"]
         relay = [sys.executable, "-m", "gateway.cli.main", "relay", str(self.site)]
-        return ["ip", "netns", "exec", self._namespace, *relay, "--state-dir", str(self.places.state), *pace]
+        return ["ip", "netns", "exec", self._namespace, *relay, "--state-dir", str(self.places.state), *self.pace]
 
     def start(self) -> None:
         """Start and wait for READY=1."""

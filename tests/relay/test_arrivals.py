@@ -20,6 +20,7 @@ from gateway.relay.notes import Notes
 from gateway.relay.pace import Pace
 from gateway.relay.parcel import Direction
 from gateway.relay.presence import Presence
+from gateway.relay.room import FILE_MOST_BYTES
 from gateway.relay.route import Route
 from gateway.relay.spool import Spool
 from tests.claims.synthetic import claim_file, receipt
@@ -150,6 +151,20 @@ def test_a_file_taken_away_again_is_no_parcel(tmp_path: Path) -> None:
         file.unlink()
         await watching.after(10)
         assert watching.rig.parcels() == []
+
+    watched(tmp_path, work)
+
+
+def test_a_file_no_clinic_makes_is_left_where_it_is_with_a_word(tmp_path: Path) -> None:
+    async def work(watching: Watching) -> None:
+        file = watching.rig.places.drop / "huge.UKE"
+        with file.open("wb") as huge:
+            huge.truncate(FILE_MOST_BYTES + 1)
+        assert await watching.after(0) == ["huge.UKE"]
+        assert await watching.after(3600) == ["huge.UKE"]
+        assert watching.rig.parcels() == []
+        (note,) = watching.rig.held().values()
+        assert "1 GiB を超えるファイル" in note.decode()
 
     watched(tmp_path, work)
 

@@ -2,10 +2,14 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.relay.audit import READABLE, covered, fact_of, new_salt, standing
+from gateway.relay.audit import COMMITTED, covered, fact_of, new_salt, standing
+from gateway.relay.chain import Link
 from gateway.relay.parcel import State
 from gateway.relay.rows import row_of
+from gateway.relay.verify import row_findings
 from tests.relay.test_ledger import NOW, parcel
 
 DECISION = {"decided_by": "", "decided_why": ""}
@@ -26,11 +30,36 @@ def test_a_fact_says_ids_digests_and_counts_and_nothing_a_person_could_read() ->
     assert covered(row())["count"] == 1
 
 
-@pytest.mark.parametrize("column", READABLE)
-def test_every_readable_column_is_committed_to(column: str) -> None:
+@pytest.mark.parametrize("column", COMMITTED)
+def test_every_such_column_is_committed_to(column: str) -> None:
     before = covered(row())
 
-    assert covered(row(**{column: '{"kind": "x"}'}))["commitment"] != before["commitment"]
+    assert covered(row(**{column: '{"other": "x"}'}))["commitment"] != before["commitment"]
+
+
+def changed(value: str | bytes, place: int, bit: int) -> str | bytes:
+    """`value` with one byte changed, whatever the byte then means."""
+    raw = bytearray(value if isinstance(value, bytes) else value.encode())
+    raw[place % len(raw)] ^= 1 << bit
+    return bytes(raw) if isinstance(value, bytes) else raw.decode("utf-8", "surrogateescape")
+
+
+SEALED = row(reasons='["a", "b"]', decided_by="院長", decided_why="確認した")
+TEXTS = sorted(name for name, value in SEALED.items() if isinstance(value, str | bytes))
+
+
+@given(column=st.sampled_from(TEXTS), place=st.integers(0, 2_000), bit=st.integers(0, 7))
+def test_one_changed_byte_of_a_row_is_found(column: str, place: int, bit: int) -> None:
+    link = Link(2, json.dumps({"fact": "numbered", **covered(SEALED)}), "")
+
+    assert list(row_findings([{**SEALED, column: changed(SEALED[column], place, bit)}], [link]))
+
+
+@pytest.mark.parametrize("column", ["size", "source_size", "number", "duplicate", "erased"])
+def test_a_changed_figure_of_a_row_is_found(column: str) -> None:
+    link = Link(2, json.dumps({"fact": "numbered", **covered(SEALED)}), "")
+
+    assert list(row_findings([{**SEALED, column: SEALED[column] + 1}], [link]))
 
 
 def test_the_salt_decides_so_that_a_well_known_name_cannot_be_guessed() -> None:

@@ -200,3 +200,16 @@ def test_everything_is_for_the_relay_s_user_alone(relay: RelayRun, smbd: Smbd) -
 
     for path in relay.places.root.rglob("*"):
         assert not path.stat().st_mode & 0o077, path.name
+
+
+def test_a_return_is_noticed_when_the_share_tells_of_it_though_the_next_poll_is_far(
+    relay: RelayRun, smbd: Smbd
+) -> None:
+    relay.pace = ("--settle", "0.1", "--poll", "600")
+    relay.start()
+    until(lambda: "share answers" in relay.log.read_text(), "the share answers")
+    for number in range(2):
+        (smbd.share / "returns" / f"{number}.HEN").write_bytes(return_file() + b"%d" % number)
+        relay.await_more_than(number)
+
+    relay.await_states(State.NOTED, State.NOTED)

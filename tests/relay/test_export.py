@@ -67,11 +67,13 @@ def test_what_has_not_arrived_goes_out_and_is_held_from_then_on(places: Places, 
     assert verify(places).sound
 
 
-def test_a_delivered_one_can_go_out_too_and_rests_as_it_did(places: Places, medium: Path) -> None:
+@pytest.mark.parametrize("state", [State.DELIVERED, State.NOTED])
+def test_a_delivered_one_can_go_out_too_and_stays_what_it_is(places: Places, medium: Path, state: State) -> None:
     with Ledger.open(places.ledger) as ledger:
-        done = export(ledger, places, [claim(2, State.NOTED)], to=medium, password=PASSWORD, now=NOW)
+        ledger.record(claim(2, state), "x", NOW)
+        done = export(ledger, places, [claim(2, state)], to=medium, password=PASSWORD, now=NOW)
 
-        assert (done.held, ledger.state(parcel(2).id)) == (0, State.NOTED)
+        assert (done.held, ledger.state(parcel(2).id)) == (0, state)
 
 
 def test_a_virus_is_never_given_out_nor_what_has_no_bytes() -> None:

@@ -99,7 +99,14 @@ def test_two_parcels_of_one_name_and_month_have_a_folder_each() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [(State.RENAMING, "すでに届いている可能性"), (State.NOTED, "配達済みです"), (State.TAKEN, "")]
+    ("state", "said"),
+    [
+        (State.RENAMING, "すでに届いている可能性"),
+        (State.DELIVERED, "配達済みです"),
+        (State.NOTED, "配達済みです"),
+        (State.TAKEN, ""),
+        (State.REJECTED, ""),
+    ],
 )
 def test_the_letter_says_what_may_lie_on_the_terminal_already(state: State, said: str) -> None:
     letter = letter_of(items_of([parcel(1, state=state)]), NOW)

@@ -10,7 +10,7 @@ import pytest
 from gateway.relay.drop import look
 from gateway.relay.ledger import Ledger
 from gateway.relay.notes import Notes
-from gateway.relay.parcel import Parcel, State
+from gateway.relay.parcel import Hold, Parcel, State
 from gateway.relay.places import Places
 from tests.relay.conftest import directory_shelf, run
 from tests.relay.rig import HEAD
@@ -73,6 +73,38 @@ def test_a_held_note_says_when_it_was_held(desk: Desk) -> None:
 
     (text,) = desk.texts(desk.places.held).values()
     assert "保留にした日時: 2026-11-08 23:11:00" in text
+
+
+def test_a_slip_whose_answer_was_lost_says_between_which_moments_the_file_arrived(desk: Desk) -> None:
+    asked = desk.known(1, State.RENAMING)
+    found = replace(asked, state=State.DELIVERED)
+    desk.ledger.record(found, "TargetLooked", DAYS_LATER)
+
+    run(lambda: desk.notes.delivered(found, desk.copy))
+
+    (text,) = desk.texts(desk.places.delivered).values()
+    assert "端末に届いた日時: 2026-11-08 23:11:00 から 2026-11-11 11:10:00 までの間" in text
+
+
+def test_a_file_held_again_gets_the_new_reason_on_its_note(desk: Desk) -> None:
+    held = desk.known(1, State.HELD, reasons=("occupied",))
+    again = replace(held, reasons=("delivery-unknown",))
+
+    run(lambda: desk.notes.show_held(held, desk.copy))
+    run(lambda: desk.notes.show_held(again, desk.copy))
+
+    (text,) = desk.texts(desk.places.held).values()
+    assert "配達できたか確認できません" in text
+    assert "同じ名前の別のファイル" not in text
+
+
+def test_a_virus_is_not_laid_where_somebody_could_open_it(desk: Desk) -> None:
+    held = desk.known(1, State.HELD, reasons=(str(Hold.VIRUS),))
+
+    run(lambda: desk.notes.show_held(held, desk.copy))
+
+    assert [file.suffix for file in desk.places.held.iterdir() if file.is_file()] == [".txt"]
+    assert "この保留は解除できません" in next(iter(desk.texts(desk.places.held).values()))
 
 
 def test_the_note_on_a_duplicate_says_when_it_was_put_in(desk: Desk) -> None:

@@ -4,8 +4,8 @@ from pathlib import PurePosixPath
 import pytest
 
 from gateway.claims.reader import read
-from gateway.relay.parcel import Direction, State, folder_stamp, series_of, target_of
-from tests.claims.synthetic import claim_file, return_file
+from gateway.relay.parcel import Direction, Parcel, State, folder_stamp, series_in, series_of, target_of, variant_of
+from tests.claims.synthetic import claim_file, reclaim_file, return_file, volumes
 from tests.relay.test_ledger import NOW, parcel
 
 
@@ -45,5 +45,21 @@ def test_what_rests_needs_nothing_more() -> None:
         State.NOTED,
         State.RETIRED,
         State.HELD,
+        State.REJECTED,
+        State.CLEARED,
         State.FORGOTTEN,
     }
+
+
+def read_as(content: bytes) -> Parcel:
+    return parcel(summary=read((content,), name="RECEIPTC.UKE"))
+
+
+def test_a_reclaim_and_each_volume_stand_beside_the_month_s_claim_and_never_replace_it() -> None:
+    contents = (claim_file(), reclaim_file(), *volumes())
+    parcels = [read_as(content) for content in contents]
+
+    assert [variant_of(one) for one in parcels] == ["", "_再請求", "_分割01", "_分割02"]
+    assert len({series_of(one, NOW) for one in parcels}) == len(contents)
+    for one in parcels:
+        assert series_in(target_of(one, 1, NOW)) == series_of(one, NOW)

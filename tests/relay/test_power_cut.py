@@ -22,7 +22,7 @@ from tests.relay.powercut.states import cuts, distinct
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - thousands of small folders of our own; mkdtemp names them
 REST_S = 10.0
-SOON_S = 1.0
+SOON_S = 2.0
 """A broken relay may never rest; a whole one needs some milliseconds."""
 
 

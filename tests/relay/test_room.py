@@ -6,7 +6,7 @@ import pytest
 
 from gateway.relay.errors import Refused
 from gateway.relay.room import has_room, require_room
-from tests.claims.synthetic import big_claim_file, return_file
+from tests.claims.synthetic import big_claim_file, claim_file, return_file
 from tests.relay.rig import Rig
 
 MIB = 1 << 20
@@ -90,3 +90,27 @@ def test_a_return_too_big_for_any_claim_office_stays(tmp_path: Path, capsys: pyt
     assert (rig.brought(), rig.parcels()) == ({}, [])
     assert source.exists()
     assert capsys.readouterr().err.count("stays on the terminal (too-big)") == 1
+
+
+@pytest.mark.root
+def test_a_claim_without_room_waits_in_its_folder_with_a_note_until_there_is_some(small: Path, tmp_path: Path) -> None:
+    rig = Rig(small)
+    rig.share = tmp_path / "share"
+    (rig.share / "claims").mkdir(parents=True)
+    source = rig.drop("RECEIPTC.UKE", claim_file())
+    filler = small / "filler"
+    filler.write_bytes(b"x" * (15 * MIB + MIB // 2))
+
+    rig.carry()
+
+    assert source.exists()
+    assert rig.parcels() == []
+    (note,) = rig.held().values()
+    assert "ディスクに空きがありません" in note.decode()
+
+    filler.unlink()
+    rig.carry()
+
+    assert list(rig.delivered().values()) == [claim_file()]
+    assert not source.exists()
+    assert rig.held() == {}

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
@@ -11,10 +11,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from gateway.relay.errors import Occupied, Refused, ShelfError, TimedOut, Unreachable
-from gateway.relay.parcel import Fingerprint
 from gateway.relay.sftp import SftpShelf
 from gateway.relay.sftp_line import Account
-from gateway.relay.shelf import Entry
 from gateway.twin.sshd import Sshd
 from tests.relay.conftest import PASSWORD, run, sftp_account_of, sftp_shelf
 from tests.relay.process import until
@@ -24,7 +22,6 @@ pytestmark = pytest.mark.root
 DEADLINE = timedelta(milliseconds=400)
 CONTENT = b"a patient's claim " * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
-LISTED = Entry(PurePosixPath("returns/x"), Fingerprint(1, "x"))
 
 
 @pytest.fixture
@@ -36,37 +33,6 @@ def source(tmp_path: Path) -> Path:
 
 def shelf_of(account: Account, heard: Callable[[ShelfError | None], None] = lambda _: None) -> SftpShelf:
     return SftpShelf(lambda: account, deadline=timedelta(seconds=5), refused_logon=timedelta(minutes=15), heard=heard)
-
-
-CALLS: dict[str, Callable[[SftpShelf, Path], Awaitable[object]]] = {
-    "probe": lambda shelf, _: shelf.probe(),
-    "list": lambda shelf, _: shelf.list(PurePosixPath("returns")),
-    "fetch": lambda shelf, source: shelf.fetch(LISTED, source.parent / "fetched"),
-    "put_verified": lambda shelf, source: shelf.put_verified(source, PurePosixPath(".gateway/p.1"), DIGEST),
-    "digest": lambda shelf, _: shelf.digest(PurePosixPath("claims/x")),
-    "exists": lambda shelf, _: shelf.exists(PurePosixPath("claims/x")),
-    "move": lambda shelf, _: shelf.move(LISTED, PurePosixPath("returns/y")),
-    "remove": lambda shelf, _: shelf.remove(PurePosixPath("claims/x")),
-}
-
-
-def test_every_call_on_a_server_that_stopped_answering_ends_by_its_deadline(
-    own_sftp_terminal: Sshd, source: Path
-) -> None:
-    async def work() -> None:
-        for name, call in CALLS.items():
-            shelf = sftp_shelf(own_sftp_terminal, deadline=DEADLINE)
-            await shelf.probe()
-            own_sftp_terminal.pause()
-            began = time.monotonic()
-            with pytest.raises(TimedOut):
-                await call(shelf, source)
-            assert time.monotonic() - began < 1.0, name
-            own_sftp_terminal.resume()
-            await shelf.probe()
-            await shelf.close()
-
-    run(work)
 
 
 def test_publishing_and_closing_on_a_silent_server_end_too(own_sftp_terminal: Sshd, source: Path) -> None:
@@ -323,3 +289,15 @@ def test_neither_secret_is_ever_shown() -> None:
 
     assert "correct" not in repr(account)
     assert "PRIVATE" not in repr(account)
+
+
+def test_looking_at_a_large_file_may_take_as_long_as_carrying_it(own_sftp_terminal: Sshd) -> None:
+    with (own_sftp_terminal.share / "claims" / "large").open("wb") as sparse:
+        sparse.truncate(120_000_000)
+
+    async def work() -> None:
+        shelf = sftp_shelf(own_sftp_terminal, deadline=timedelta(milliseconds=300))
+        assert await shelf.digest(PurePosixPath("claims/large")) is not None
+        await shelf.close()
+
+    run(work)

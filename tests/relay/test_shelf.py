@@ -6,13 +6,16 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from gateway.relay.errors import Absent, Changed, Differed, Occupied
+from gateway.relay.errors import Absent, Changed, Differed, Occupied, TimedOut
 from gateway.relay.parcel import Fingerprint
 from gateway.relay.shelf import Entry, Shelf
+from gateway.twin.smbd import Smbd
+from gateway.twin.sshd import Sshd
 from tests.relay.conftest import directory_shelf, run, sftp_shelf, smb_shelf
 
 
@@ -268,3 +271,55 @@ def test_a_fingerprint_says_nothing_about_content() -> None:
     entry = Entry(PurePosixPath("a"), Fingerprint(1, "a:1"))
 
     assert entry == Entry(PurePosixPath("a"), Fingerprint(1, "a:1"))
+
+
+LISTED = Entry(PurePosixPath("returns/x"), Fingerprint(1, "x"))
+SILENCE_DEADLINE = timedelta(milliseconds=400)
+EMPTY = hashlib.sha256().hexdigest()
+
+
+def shelf_of(terminal: Smbd | Sshd) -> Shelf:
+    if isinstance(terminal, Smbd):
+        return smb_shelf(terminal, deadline=SILENCE_DEADLINE)
+    return sftp_shelf(terminal, deadline=SILENCE_DEADLINE)
+
+
+CALLS: dict[str, Callable[[Shelf, Path], Awaitable[object]]] = {
+    "probe": lambda shelf, _: shelf.probe(),
+    "list": lambda shelf, _: shelf.list(PurePosixPath("returns")),
+    "fetch": lambda shelf, file: shelf.fetch(LISTED, file.parent / "fetched"),
+    "put_verified": lambda shelf, file: shelf.put_verified(file, PurePosixPath(".gateway/p.1"), EMPTY),
+    "digest": lambda shelf, _: shelf.digest(PurePosixPath("claims/x")),
+    "exists": lambda shelf, _: shelf.exists(PurePosixPath("claims/x")),
+    "move": lambda shelf, _: shelf.move(LISTED, PurePosixPath("returns/y")),
+    "remove": lambda shelf, _: shelf.remove(PurePosixPath("claims/x")),
+}
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("kind", ["smb", "sftp"])
+def test_every_call_on_a_server_that_stopped_answering_ends_by_its_deadline(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    terminal: Smbd | Sshd = request.getfixturevalue("own_terminal" if kind == "smb" else "own_sftp_terminal")
+    file, _ = source(tmp_path, b"ours")
+
+    async def timed(name: str, shelf: Shelf) -> float:
+        began = time.monotonic()
+        with pytest.raises(TimedOut):
+            await CALLS[name](shelf, file)
+        return time.monotonic() - began
+
+    async def work() -> None:
+        shelves = {name: shelf_of(terminal) for name in CALLS}
+        for shelf in shelves.values():
+            await shelf.probe()
+        terminal.pause()
+        took = await asyncio.gather(*(timed(name, shelf) for name, shelf in shelves.items()))
+        assert max(took) < 1.0
+        terminal.resume()
+        for shelf in shelves.values():
+            await shelf.probe()
+            await shelf.close()
+
+    run(work)

@@ -15,6 +15,7 @@ from gateway.relay.smb import SmbShelf
 from gateway.relay.smb_line import Account
 from gateway.twin.smbd import Smbd
 from tests.relay.conftest import account_of, run, smb_shelf
+from tests.relay.process import until
 
 pytestmark = pytest.mark.root
 
@@ -217,3 +218,53 @@ def test_a_password_is_never_shown() -> None:
     account = Account("192.168.20.10", "receipt", "relay", "correct horse")
 
     assert "correct" not in repr(account)
+
+
+def test_a_small_file_does_not_wait_for_a_large_one(own_terminal: Smbd, tmp_path: Path) -> None:
+    large, small = tmp_path / "large", tmp_path / "small"
+    large.write_bytes(bytes(60_000_000))
+    small.write_bytes(b"ours")
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in (large, small)]
+    begun = own_terminal.share / ".gateway" / "l.1"
+
+    async def work() -> None:
+        shelf = smb_shelf(own_terminal, deadline=timedelta(seconds=10))
+        slow = asyncio.ensure_future(shelf.put_verified(large, PurePosixPath(".gateway/l.1"), digests[0]))
+        await asyncio.to_thread(until, begun.exists, "the large file's beginning")
+        verified = await shelf.put_verified(small, PurePosixPath(".gateway/s.1"), digests[1])
+        await verified.publish(PurePosixPath("claims/small"))
+        assert not slow.done()
+        await (await slow).publish(PurePosixPath("claims/large"))
+        await shelf.close()
+
+    run(work)
+
+    assert (own_terminal.share / "claims" / "large").stat().st_size == 60_000_000
+
+
+def test_calls_that_wait_behind_a_silent_one_end_with_it(own_terminal: Smbd) -> None:
+    async def work() -> None:
+        shelf = smb_shelf(own_terminal, deadline=DEADLINE)
+        await shelf.probe()
+        own_terminal.pause()
+        began = time.monotonic()
+        ended = await asyncio.gather(*(shelf.probe() for _ in range(10)), return_exceptions=True)
+        assert time.monotonic() - began < 1.5
+        assert [type(error) for error in ended] == [TimedOut, *[Unreachable] * 9]
+        own_terminal.resume()
+        await shelf.probe()
+        await shelf.close()
+
+    run(work)
+
+
+def test_looking_at_a_large_file_may_take_as_long_as_carrying_it(own_terminal: Smbd) -> None:
+    with (own_terminal.share / "claims" / "large").open("wb") as sparse:
+        sparse.truncate(120_000_000)
+
+    async def work() -> None:
+        shelf = smb_shelf(own_terminal, deadline=timedelta(milliseconds=300))
+        assert await shelf.digest(PurePosixPath("claims/large")) is not None
+        await shelf.close()
+
+    run(work)

@@ -40,7 +40,7 @@ from gateway.relay.events import (
 )
 from gateway.relay.pace import Pace
 from gateway.relay.parcel import Direction, Fingerprint, Hold, Parcel, State
-from gateway.relay.step import BUGS_MOST, DIFFERENCES_MOST, ImpossibleTransition, step
+from gateway.relay.step import DIFFERENCES_MOST, ImpossibleTransition, step
 from tests.claims.synthetic import claim_file
 
 NOON = datetime(2026, 11, 8, 14, 10, tzinfo=UTC)
@@ -312,7 +312,7 @@ def test_a_rejected_file_is_put_away_and_later_erased(event: Event, by: str) -> 
 
 def test_an_answer_we_have_no_word_for_is_asked_for_five_times() -> None:
     strange = Failed(Trouble.BUG, jitter=0.0)
-    parcel, _ = play(seen(), *TO_DELIVERING, *[strange] * (BUGS_MOST - 1))
+    parcel, _ = play(seen(), *TO_DELIVERING, *[strange] * 4)
     assert parcel.state is State.DELIVERING
 
     parcel, _ = play(parcel, strange)

@@ -72,7 +72,7 @@ def test_what_nobody_touched_is_sound(places: Places) -> None:
         "number = 7",
         "month = '2026-01'",
         "payer = '国保'",
-        "reasons = '[]'",
+        "reasons = '[\"virus\"]'",
         "duplicate = 1",
         "summary = replace(summary, 'medical', 'dental')",
         "decided_by = 'x'",

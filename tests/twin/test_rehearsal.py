@@ -1,12 +1,16 @@
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gateway.policy.derive import derive
 from gateway.site.layout import Zone
+from gateway.site.load import load_site
 from gateway.site.model import Site
-from gateway.twin.rehearsal import rehearse
-from gateway.twin.samples import DEMO_SITE
+from gateway.twin.rehearsal import _server, rehearse
+from gateway.twin.samples import CONFIGS, DEMO_SITE
+from gateway.twin.server import ServerError
 
 pytestmark = pytest.mark.root
 
@@ -45,3 +49,26 @@ def test_a_claim_system_that_sees_an_untranslated_terminal_is_wrong(site: Site) 
     assert not result.wrong
     assert [session.right for session in result.sessions][:2] == [False, True]
     assert not result.ok
+
+
+def test_a_terminal_over_sftp_is_rehearsed_with_the_twin_s_own_host_key(site: Site, tmp_path: Path) -> None:
+    vendor = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHoTFbv8mdGvwzUqVQ1sk2qP8Rz6XfVb1ryk2pgrhCnW"
+    sftp = (
+        f"{{server: 192.168.20.10, user: relay, key_file: credentials/terminal, host_key: {vendor}, folder: receipt}}"
+    )
+    file = tmp_path / "site.yaml"
+    text, replaced = re.subn(r"terminal: \{smb: \{[^}]*\}", f"terminal: {{sftp: {sftp}", DEMO_SITE.read_text())
+
+    file.write_text(text)
+    result = rehearse(load_site(file), file, quietly)
+
+    assert replaced == 1
+    assert result.ok
+    assert [file.identical for file in result.files] == [True, True]
+
+
+def test_a_folder_a_rehearsal_cannot_make_is_said(tmp_path: Path) -> None:
+    declared = load_site(CONFIGS / "vlan-trunk.yaml").relay
+    assert declared is not None
+    with pytest.raises(ServerError, match="rehearse a copy of the site with folder"):
+        _server(declared.terminal, "x", tmp_path, ("127.0.0.1",), "nowhere")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any
 
 from smbprotocol.connection import NtStatus, SMB2HeaderResponse
 from smbprotocol.exceptions import EndOfFile, NoMoreFiles, SMBResponseException
@@ -22,12 +22,9 @@ from smbprotocol.file_info import (
 from smbprotocol.open import CreateDisposition, CreateOptions, FilePipePrinterAccessMask
 
 from gateway.relay.smb import SmbShelf
-from gateway.relay.smb_errors import translated
 from gateway.relay.smb_line import Account, Line
 from tests.relay.powercut.disk import Create, Disk, Effect, Flush, MakeFolder, Rename, Unlink, Write
 from tests.relay.rig import QUICK
-
-T = TypeVar("T")
 
 Forgets = Callable[[str, str], bool]
 _ACCOUNT = Account("terminal", "receipt", "relay", "")
@@ -209,11 +206,8 @@ class ModelShelf(SmbShelf):
         super().__init__(lambda: _ACCOUNT, deadline=QUICK.deadline, refused_logon=timedelta(0))
         self._model = share
 
-    def _call(self, work: Callable[[Line], T]) -> T:
-        if self._line is None:
-            self._line = ModelLine(self._model)
-        with translated():
-            return work(self._line)
+    def _connect(self, keep: Callable[[Line], None]) -> None:
+        keep(ModelLine(self._model))
 
 
 def _moment(content: bytes) -> datetime:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from gateway.journal import Level, configure
+from gateway.relay.clock import system_clocks
 from gateway.relay.daemon import run
 from gateway.relay.pace import Pace
-from gateway.relay.smb import SmbShelf
+from gateway.relay.smb_lane import Lane
 from gateway.site.load import load_site
 
 DEADLINE = timedelta(seconds=2)
@@ -46,7 +47,7 @@ def main() -> None:
                 life = os.fork()
                 if not life:
                     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-                    _live(lambda: run(site, site_file.parent, state, HURRIED), calls)
+                    _live(lambda: run(site, site_file.parent, state, HURRIED, system_clocks()), calls)
                 answer = life
             case "kill" | "stop" as how:
                 with contextlib.suppress(ProcessLookupError):
@@ -72,17 +73,17 @@ def _live(work: Callable[[], None], calls: Path) -> None:
 
 def _time_each_call(calls: Path) -> None:
     """Write down how long every call on the share took, beside how long it may."""
-    within = SmbShelf._within
+    within = Lane._within
     out = calls.open("a", buffering=1)
 
-    async def timed(shelf: SmbShelf, seconds: float, work: Callable[[Any], Any]) -> Any:
+    async def timed(lane: Lane, work: Callable[[Any], Any], deadline_s: float) -> Any:
         began = time.monotonic()
         try:
-            return await within(shelf, seconds, work)
+            return await within(lane, work, deadline_s)
         finally:
-            out.write(f"[{time.monotonic() - began:.4f}, {seconds:.4f}]\n")
+            out.write(f"[{time.monotonic() - began:.4f}, {deadline_s:.4f}]\n")
 
-    SmbShelf._within = timed  # type: ignore[assignment, method-assign]
+    Lane._within = timed  # type: ignore[assignment, method-assign]
 
 
 if __name__ == "__main__":
