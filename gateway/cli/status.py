@@ -2,24 +2,34 @@
 
 import argparse
 import json
+import os
+from pathlib import Path
 
 from gateway.cli.command import Command, Exit
 from gateway.cli.reach import place_arguments
 from gateway.cli.section import Section
 from gateway.cli.status_enforcer import enforcer
+from gateway.cli.status_relay import relay
 from gateway.cli.table import lines
 
-SECTIONS = (enforcer,)
-"""In the order in which they are shown."""
+SECTIONS = (enforcer, relay)
+"""In the order in which they are shown. A room this box does not have says None."""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     place_arguments(parser)
+    parser.add_argument(
+        "--site", type=Path, default=Path("/etc/claim-gateway/site.yaml"), metavar="SITE", help="default: %(default)s"
+    )
+    state = os.environ.get("CLAIM_GATEWAY_STATE_DIR", "/var/lib/claim-gateway")
+    parser.add_argument(
+        "--relay-state-dir", type=Path, default=Path(state), metavar="DIR", help="the relay's; default: %(default)s"
+    )
 
 
 def _run(args: argparse.Namespace) -> int:
-    sections = [ask(args) for ask in SECTIONS]
+    sections = [section for ask in SECTIONS if (section := ask(args)) is not None]
     well = not any(section.complaints for section in sections)
     if args.json:
         shown = {one.title: one.data | {"complaints": list(one.complaints)} for one in sections}

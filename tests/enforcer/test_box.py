@@ -10,6 +10,7 @@ from gateway.enforcer.box import TRIAL_MAX, Box, Request
 from gateway.enforcer.clock import Clock
 from gateway.enforcer.desired import Desired
 from gateway.enforcer.errors import ApplyError, NotNow, Refuted, StateError, Unfit
+from gateway.enforcer.proof import Said
 from gateway.enforcer.store import Store
 from tests.enforcer.rig import Rig
 
@@ -58,6 +59,8 @@ def test_a_trial_has_a_longest_time(box: Rig) -> None:
 @pytest.mark.parametrize("within", [None, HOUR])
 def test_what_the_proof_refuses_leaves_kernel_and_state_as_they_were(box: Rig, within: timedelta | None) -> None:
     class Refuses:
+        last: Said | None = None
+
         def candidate(self, _desired: Desired, /) -> None:
             """Nothing to say."""
 

@@ -154,6 +154,8 @@ def test_what_could_open_a_way_is_shut_before_it_is_looked_at(
     kept: Kept, kind: ChangeKind, script: str, shut: bool
 ) -> None:
     class Looks:
+        last: Said | None = None
+
         def __init__(self) -> None:
             self.saw: list[bool] = []
 

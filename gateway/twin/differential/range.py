@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pyroute2 import IPRoute
 
-from gateway.firewall.table import FAMILY, TABLE
 from gateway.firewall.nft import Nft
+from gateway.firewall.table import FAMILY, TABLE
 from gateway.policy.model import FAMILIES
 from gateway.site.layout import Zone
 from gateway.twin.build import CARD, Twin

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gateway.firewall.compile import FAMILY, TABLE
 from gateway.firewall.live import grant_set, open_set
-from gateway.firewall.table import literal
+from gateway.firewall.table import FAMILY, TABLE, literal
 from gateway.policy.model import FAMILIES, Granted, Policy, Window
 from gateway.policy.networks import of_family
 from gateway.proof.case import Case
