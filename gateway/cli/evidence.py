@@ -3,6 +3,7 @@
 import argparse
 import platform
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from gateway.proof.child import prove_apart
 from gateway.proof.evidence import Record, digest_in, dumps, site_text
 from gateway.proof.inventory.surroundings import surroundings
 from gateway.proof.observe import NotObserved, evidence, observe
+from gateway.relay.ledger import Ledger, LedgerError
 from gateway.relay.places import Places
 from gateway.report.proof import verdict_data
 from gateway.site.load import load_site
@@ -66,7 +68,11 @@ def ledger_head(state_dir: Path) -> Mapping[str, str]:
     path = Places(state_dir).ledger
     if not path.exists():
         return {"absent": f"no ledger at {path}"}
-    return {"absent": "the ledger of this version keeps no chain"}
+    try:
+        with closing(Ledger.read(path)) as ledger:
+            return {"head": str(ledger.head())}
+    except LedgerError as error:
+        return {"absent": str(error)}
 
 
 def _versions(dump: tuple[Mapping[str, object], ...]) -> Mapping[str, str]:

@@ -62,7 +62,8 @@ class RoutingRule:
 class Finding:
     """Something outside the nft dump that could forward, or that keeps a theorem from being decided.
 
-    `answer` is DISPROVED when it breaks `theorem`, NOT_PROVABLE when nobody can tell. Texts are one line each, no secrets.
+    `answer` is DISPROVED when it breaks `theorem`, NOT_PROVABLE when nobody can tell, PROVED when the theorem holds and a
+    reader should know. Texts are one line each, no secrets.
     """
 
     kind: str

@@ -12,6 +12,8 @@ from gateway.proof.theorems import THEOREMS
 from gateway.proof.witness import counterexample
 from gateway.site.model import Site
 
+_WEIGHTS = {Answer.DISPROVED: Weight.FALSE, Answer.NOT_PROVABLE: Weight.OPEN, Answer.PROVED: Weight.NOTE}
+
 
 def prove(site: Site, evidence: Evidence, algebra: Algebra) -> Verdict:
     """Every theorem over the evidence. Never raises for what the evidence says: what is not understood is not provable."""
@@ -65,5 +67,4 @@ def _all(case: Case, theorem: Proposition, findings: Iterable[Finding]) -> Itera
     yield from ingress_violations(case, theorem.THEOREM)
     for finding in findings:
         if finding.theorem is theorem.THEOREM:
-            weight = Weight.OPEN if finding.answer is Answer.NOT_PROVABLE else Weight.FALSE
-            yield Violation(f"{finding.what}: {finding.why}. {finding.todo}", weight=weight)
+            yield Violation(f"{finding.what}: {finding.why}. {finding.todo}", weight=_WEIGHTS[finding.answer])

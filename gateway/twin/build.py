@@ -26,6 +26,15 @@ _QUICK = {
     "net/ipv6/conf/default/router_solicitations": "0",
 }
 
+_CHARONS = {
+    "ipv4/conf/{}/accept_redirects": "0",
+    "ipv4/conf/{}/send_redirects": "0",
+    "ipv4/conf/{}/accept_source_route": "0",
+    "ipv4/conf/{}/arp_ignore": "1",
+    "ipv6/conf/{}/accept_ra": "0",
+    "ipv6/conf/{}/accept_redirects": "0",
+}
+
 
 class Twin:
     """A context manager; leaving it removes every namespace and wire, whatever happened inside."""
@@ -138,9 +147,9 @@ def _configure(host: Host) -> None:
 
 def _lead_into_tunnel(port: str, networks: tuple[IpNetwork, ...]) -> None:
     """The box's end of the wire that stands for the tunnel: what charon's interface and routes would be."""
-    for setting in ("accept_ra", "accept_redirects"):
-        # charon makes its interface after the box was wired, so that it begins with the defaults of then.
-        (Path("/proc/sys/net/ipv6/conf") / port / setting).write_text("0")
+    # charon makes its interface after the box was wired, so that it begins with the defaults of then.
+    for setting, value in _CHARONS.items():
+        (Path("/proc/sys/net") / setting.format(port)).write_text(value)
     with IPRoute() as ip:
         card = ip.link_lookup(ifname=port)[0]
         ip.link("set", index=card, state="up")

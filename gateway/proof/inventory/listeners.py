@@ -1,4 +1,7 @@
-"""Programs that wait for sessions on the box. One that no flow leads to is either useless or a relay nobody declared."""
+"""Programs that wait for sessions on the box.
+
+One that no flow leads to is out of reach (T4), and worth a note: only the rules keep it from being a relay nobody declared.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -72,10 +75,10 @@ def judge(found: Iterable[Listener], site: Surroundings) -> Iterator[Finding]:
         yield Finding(
             "listener",
             f"a program of user {one.uid} waits on {one.protocol} {one.address} port {one.port}",
-            "no flow of the site leads there; a program that takes sessions can carry them on to another zone",
+            "no flow of the site leads there: only the rules keep sessions from it, which it could carry on to another zone",
             f"stop it (ss --listening --processes 'sport = {one.port}' names it), or bind it to loopback",
             Theorem.T6,
-            Answer.NOT_PROVABLE,
+            Answer.PROVED,
         )
 
 
