@@ -76,14 +76,17 @@ class Range:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def fire(self, shots: Iterable[Shot], expected: Seen) -> Seen:
-        """Send them in their order; the (tag, zone) pairs that arrived, the box itself being a zone."""
+    def fire(self, shots: Iterable[Shot], expected: Seen, patience: float = PATIENCE_S) -> Seen:
+        """Send them in their order; the (tag, zone) pairs that arrived, the box itself being a zone.
+
+        Returns once everything expected is there and nothing follows, or when `patience` seconds are over.
+        """
         volley = tuple(shots)
         self._forget()
         self._remember(volley)
         for shot in volley:
             self._send(shot)
-        return self._hear({shot.tag: shot for shot in volley}, expected)
+        return self._hear({shot.tag: shot for shot in volley}, expected, patience)
 
     # --- before a volley ---------------------------------------------------------------------------------------------
 
@@ -110,9 +113,9 @@ class Range:
         with contextlib.suppress(PermissionError):  # the output chain's drop reaches the sender as one
             self._own[shot.family].sendto(packet, (str(shot.destination), 0))
 
-    def _hear(self, volley: Mapping[int, Shot], expected: Seen) -> Seen:
+    def _hear(self, volley: Mapping[int, Shot], expected: Seen, patience: float) -> Seen:
         heard: set[tuple[int, Zone]] = set()
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + patience
         while True:
             ready, _, _ = select.select(list(self._ears), [], [], QUIET_S)
             for one in ready:

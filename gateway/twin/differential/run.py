@@ -22,6 +22,8 @@ from gateway.twin.differential.terrain import Terrain, terrain
 
 VOLLEY = 512
 """Packets between two clean starts."""
+LAST_PATIENCE_S = 0.5
+"""How long a packet sent alone may take, on a machine that does other things too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def _added(tally: Tally, field_: Range, volley: tuple[_Foretold, ...]) -> Tally:
     wrong, hurried = [], 0
     for one in volley:
         if not one.agrees(seen):
-            again = field_.fire((one.question, one.shot) if one.question else (one.shot,), _arrivals((one,)))
+            alone = (one.question, one.shot) if one.question else (one.shot,)
+            again = field_.fire(alone, _arrivals((one,)), LAST_PATIENCE_S)
             if one.agrees(again):
                 hurried += 1
             else:

@@ -61,7 +61,7 @@ class Shots:
         made: list[Shot] = []
         while self._flows and len(made) < count:
             shot = self._shot()
-            if not self._can_travel(shot) or not taken.isdisjoint(keys := _keys(shot)):
+            if not self._can_travel(shot) or not taken.isdisjoint(keys := self._keys(shot)):
                 continue
             question = self._question(shot)
             if question is not None and not self._can_travel(question):
@@ -219,9 +219,12 @@ class Shots:
         known = shot.destination in terrain.pool.get((way, self._family), ())
         return known or not terrain.is_on_link(shot.destination, way)
 
+    def _keys(self, shot: Shot) -> set[object]:
+        """What conntrack would take two packets for one session by, also under the address it is masqueraded by."""
+        one, two, near, far = shot.initiator_first
+        ends = [one, *([self._hidden(one, two)] if self._hidden(one, two) else [])]
+        return {(shot.session_protocol, frozenset({(end, near), (two, far)})) for end in ends}
 
-def _keys(shot: Shot) -> set[object]:
-    """What conntrack would take two packets for one session by."""
-    one, two, near, far = shot.initiator_first
-    ends = frozenset({(one, near), (two, far)})
-    return {(shot.session_protocol, ends)}
+    def _hidden(self, source: IpAddress, destination: IpAddress) -> IpAddress | None:
+        way = self._terrain.way(destination)
+        return None if way is None else self._terrain.hidden_behind(source, way)

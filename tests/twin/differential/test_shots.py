@@ -4,11 +4,13 @@ import pytest
 
 from gateway.policy.derive import derive
 from gateway.policy.model import FAMILIES
+from gateway.site.layout import Layout, Zone
 from gateway.site.model import Site
 from gateway.site.values import Family
 from gateway.twin.differential.shot import Standing
 from gateway.twin.differential.shots import Shots
 from gateway.twin.differential.terrain import terrain
+from tests.policy.sites import site_of
 
 
 def supply(site: Site, family: Family, seed: int = 1) -> Shots:
@@ -45,3 +47,18 @@ def test_every_standing_and_protocol_is_among_them(site: Site, family: Family) -
     assert any(shot.quoted for shot in volley)
     assert {shot.family for shot in volley} == {family}
     assert all(shot.source.version == shot.destination.version == family for shot in volley)
+
+
+def test_nobodys_packet_is_the_answer_to_anothers_masqueraded_question() -> None:
+    site = site_of(Layout.IP_VPN_CLAIM)
+    policy = derive(site)
+    ground = terrain(site, policy)
+    shots = [shot for shot in Shots(policy, ground, 4, 1).batch(2000) if shot.standing is Standing.NOTHING]
+    asked = {
+        (shot.protocol, hidden, shot.sport, shot.destination, shot.dport)
+        for shot in shots
+        if (hidden := ground.hidden_behind(shot.source, ground.way(shot.destination) or Zone.LAN))
+    }
+    answered = {(shot.protocol, shot.destination, shot.dport, shot.source, shot.sport) for shot in shots}
+    assert asked
+    assert not asked & answered
