@@ -101,7 +101,9 @@ def test_everything_below_a_folder_is_synced_the_deepest_first(
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "link").symlink_to("/")
     synced: list[str] = []
-    monkeypatch.setattr(durable, "sync_folder", lambda here: synced.append(os.readlink(f"/proc/self/fd/{here}")))
+    monkeypatch.setattr(
+        durable, "sync_folder", lambda here: synced.append(str(Path(f"/proc/self/fd/{here}").readlink()))
+    )
 
     durable.sync_below(root)
 
