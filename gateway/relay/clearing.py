@@ -3,9 +3,10 @@
 A file that people changed is theirs and stays. Every function may be asked again after it broke off.
 """
 
+import os
 from pathlib import PurePosixPath
 
-from gateway.relay import decisions
+from gateway.relay import decisions, durable
 from gateway.relay.disk_errors import disk_errors
 from gateway.relay.held_files import HeldFile, held_files
 from gateway.relay.notes import held_name, held_note_of, refusal_of, rejected_note_of
@@ -35,6 +36,7 @@ class Clearing:
                 kept += 1
         await self._remove_letters(held_note_of(parcel).name)
         await in_thread(lambda: self._forget_decision(parcel.id))
+        await in_thread(self._settle_held)
         return kept
 
     async def erase_placed(self, parcel: Parcel) -> int:
@@ -75,6 +77,15 @@ class Clearing:
                 return held_files(self._places.held)
 
         return await in_thread(look)
+
+    def _settle_held(self) -> None:
+        """What is gone from 保留 stays gone: an approved file that a power cut brings back would be released anew."""
+        with disk_errors():
+            root = durable.open_root(self._places.held)
+            try:
+                durable.sync_below(root)
+            finally:
+                os.close(root)
 
     def _forget_decision(self, parcel_id: str) -> None:
         with disk_errors():

@@ -202,6 +202,14 @@ def publish(source: int, name: str, target: int, new_name: str) -> None:
     sync_folder(source)
 
 
+def sync_below(here: int) -> None:
+    """Make every name in the folder and in those below it durable: a life that was killed may have left some open."""
+    for name in names(here):
+        with suppress(OSError), folder(here, (name,)) as inner:
+            sync_below(inner)
+    sync_folder(here)
+
+
 def remove(here: int, name: str) -> None:
     """Unlink durably; a name that is gone already is fine."""
     try:

@@ -92,3 +92,19 @@ def test_digest_and_size_come_from_one_reading(tmp_path: Path) -> None:
 
     assert digest == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert size == 3
+
+
+def test_everything_below_a_folder_is_synced_the_deepest_first(
+    root: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "link").symlink_to("/")
+    synced: list[str] = []
+    monkeypatch.setattr(
+        durable, "sync_folder", lambda here: synced.append(str(Path(f"/proc/self/fd/{here}").readlink()))
+    )
+
+    durable.sync_below(root)
+
+    assert synced == [str(tmp_path / "a" / "b"), str(tmp_path / "a"), str(tmp_path)]

@@ -17,7 +17,7 @@ from tests.relay import rig
 from tests.relay.powercut.campaign import Campaign, Cutter
 from tests.relay.powercut.life import live
 from tests.relay.powercut.mutants import MUTANTS, Mutant
-from tests.relay.powercut.scenes import AGAIN, BUSY, CLAIM_OUT, HELD_BACK, RETURN_IN, SCENES, Scene
+from tests.relay.powercut.scenes import AGAIN, BUSY, CLAIM_OUT, HELD_BACK, RELEASED, RETURN_IN, SCENES, Scene
 from tests.relay.powercut.states import cuts, distinct
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - thousands of small folders of our own; mkdtemp names them
@@ -48,6 +48,10 @@ def test_the_power_goes_everywhere_and_again_everywhere_in_each_recovery(scene: 
 
     assert campaign.problems == []
     assert campaign.states > campaign.effects
+
+
+def test_the_power_goes_everywhere_while_a_released_file_leaves(place: Path) -> None:
+    assert shown(Cutter(RELEASED, place).cut()).problems == []
 
 
 @pytest.mark.parametrize("scene", [CLAIM_OUT, RETURN_IN], ids=lambda scene: scene.name)

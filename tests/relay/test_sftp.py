@@ -19,7 +19,7 @@ from tests.relay.process import until
 
 pytestmark = pytest.mark.root
 
-DEADLINE = timedelta(milliseconds=400)
+DEADLINE = timedelta(seconds=1)
 CONTENT = b"a patient's claim " * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
@@ -45,7 +45,7 @@ def test_publishing_and_closing_on_a_silent_server_end_too(own_sftp_terminal: Ss
             await verified.publish(PurePosixPath("claims/s"))
         await verified.abandon()
         await shelf.close()
-        assert time.monotonic() - began < 2.0
+        assert time.monotonic() - began < 3.5
         own_sftp_terminal.resume()
 
     run(work)
@@ -58,7 +58,7 @@ def test_a_logon_that_hangs_is_cut(own_sftp_terminal: Sshd) -> None:
         began = time.monotonic()
         with pytest.raises(TimedOut):
             await shelf.probe()
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 2.5
         own_sftp_terminal.resume()
         await shelf.probe()
         await shelf.close()
@@ -293,10 +293,10 @@ def test_neither_secret_is_ever_shown() -> None:
 
 def test_looking_at_a_large_file_may_take_as_long_as_carrying_it(own_sftp_terminal: Sshd) -> None:
     with (own_sftp_terminal.share / "claims" / "large").open("wb") as sparse:
-        sparse.truncate(120_000_000)
+        sparse.truncate(250_000_000)
 
     async def work() -> None:
-        shelf = sftp_shelf(own_sftp_terminal, deadline=timedelta(milliseconds=300))
+        shelf = sftp_shelf(own_sftp_terminal, deadline=timedelta(seconds=1))
         assert await shelf.digest(PurePosixPath("claims/large")) is not None
         await shelf.close()
 

@@ -274,7 +274,7 @@ def test_a_fingerprint_says_nothing_about_content() -> None:
 
 
 LISTED = Entry(PurePosixPath("returns/x"), Fingerprint(1, "x"))
-SILENCE_DEADLINE = timedelta(milliseconds=400)
+SILENCE_DEADLINE = timedelta(seconds=1)  # a connection is made within it, on a busy machine too
 EMPTY = hashlib.sha256().hexdigest()
 
 
@@ -316,7 +316,7 @@ def test_every_call_on_a_server_that_stopped_answering_ends_by_its_deadline(
             await shelf.probe()
         terminal.pause()
         took = await asyncio.gather(*(timed(name, shelf) for name, shelf in shelves.items()))
-        assert max(took) < 1.0
+        assert max(took) < 2.5
         terminal.resume()
         for shelf in shelves.values():
             await shelf.probe()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
 from tests.relay.powercut.life import WHOLE, Broken, Lived, World, live
@@ -37,7 +36,7 @@ class Cutter:
         self._place = place
         self._broken = broken
         self._at_most = at_most
-        self._seen: set[str] = set()
+        self._seen: dict[str, set[str]] = {}
         self.whole = self._live(scene.begin(place))
         self.found.effects = len(self.whole.effects)
         self._judge("an undisturbed day", self.whole.ended, scene.wanted)
@@ -48,11 +47,16 @@ class Cutter:
         With `killed` SIGKILL met the relay some time before the power went; with `staff` somebody does one thing before it
         comes back; with `twice` the power goes again at every point of each recovery.
         """
-        for said, world in distinct(self._first_cuts(killed=killed), self._seen):
+        first: set[str] = set()
+        worlds = list(distinct(self._first_cuts(killed=killed), first))
+        self._seen[""] = first  # each of these is judged by itself, and cut again by itself
+        for said, world in worlds:
             if len(self.found.problems) >= self._at_most:
                 break
             for done, touched, wanted in self._touched(world, staff=staff):
-                self._recover(f"{said}{done}", touched, wanted, twice=twice)
+                recovery = self._judged(f"{said}{done}", touched, wanted)
+                if twice and recovery is not None:
+                    self._cut_again(f"{said}{done}", recovery, wanted, self._seen.setdefault(done, set()))
         return self.found
 
     def _touched(self, world: World, *, staff: bool) -> Iterator[tuple[str, World, Wanted]]:
@@ -68,11 +72,8 @@ class Cutter:
                 again = live(self.whole.began, self._place / "life", broken=self._broken, killed_at=place)
                 yield from ((f"killed at {place}, {said}", world) for said, world in cuts(again, place))
 
-    def _recover(self, said: str, world: World, wanted: Wanted, *, twice: bool) -> None:
-        recovery = self._judged(said, world, wanted)
-        if not twice or recovery is None:
-            return
-        for second, left in distinct(chain(cuts(recovery)), self._seen):
+    def _cut_again(self, said: str, recovery: Lived, wanted: Wanted, seen: set[str]) -> None:
+        for second, left in distinct(cuts(recovery), seen):
             self._judged(f"{said}, then {second}", left, wanted)
 
     def _judged(self, said: str, world: World, wanted: Wanted) -> Lived | None:

@@ -4,28 +4,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.relay.ledger import Ledger
-from gateway.relay.places import CLAIMS, PEOPLE, Places
+from gateway.relay.places import APPROVED, CLAIMS, HELD, PEOPLE, Places
 from tests.claims.synthetic import claim_file, receipt, return_file
 from tests.relay.powercut.disk import Disk, scan
 from tests.relay.powercut.life import SHARE, World, live
 from tests.relay.powercut.verdict import Wanted
+from tests.relay.rig import HEAD
 
 CLAIM = claim_file()
 CORRECTED = claim_file(receipt(1, points=200), trailer="GO,1,200,99")
 OTHER_PAYER = claim_file(payer="2")
 BROKEN = claim_file(trailer=None)
 RETURN = return_file()
+ANOTHER_SITE = claim_file(code="1312345")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Files put in 請求 and in the terminal's returns, by path; `before` is what an earlier, whole day brought."""
+    """Files put in 請求 and in the terminal's returns, by path; `before` is what an earlier, whole day brought.
+
+    `approved` is the content of a held file that staff have moved into 承認.
+    """
 
     name: str
     wanted: Wanted
     claims: dict[str, bytes]
     returns: dict[str, bytes]
     before: "Scene | None" = None
+    approved: bytes = b""
 
     def begin(self, place: Path) -> World:
         """The world in which it begins. `place` is scratch room."""
@@ -35,6 +41,8 @@ class Scene:
             root = SHARE if folder == "returns" else world.local
             for path, content in files.items():
                 put(disk, root, f"{folder}/{path}", content)
+        if self.approved:
+            _approve(disk, world.local, self.approved)
         return World(disk, world.local, world.ledger, world.lives, world.temporaries)
 
 
@@ -53,6 +61,16 @@ def put(disk: Disk, root: int, path: str, content: bytes) -> None:
     disk.folders[here][name] = number
 
 
+def _approve(disk: Disk, root: int, content: bytes) -> None:
+    (path,) = (path for path, found in disk.found(root, f"{HELD}/").items() if found == content)
+    folder, _, name = path.rpartition("/")
+    held = disk.at(root, folder)
+    approved = disk.at(root, f"{folder}/{APPROVED}")
+    if held is None or approved is None:
+        raise ValueError("the relay made no 承認")
+    disk.folders[approved][name] = disk.folders[held].pop(name)
+
+
 def _free(disk: Disk, root: int) -> int:
     numbers = (*disk.folders, *disk.files)
     return min(numbers) - 1 if root == SHARE else max(numbers) + 1
@@ -61,7 +79,7 @@ def _free(disk: Disk, root: int) -> int:
 def _nothing(place: Path) -> World:
     """A box and a terminal on their first day."""
     places = Places(place / "first-day")
-    places.prepare()
+    places.prepare(HEAD.releasers)
     Ledger.open(places.ledger).close()
     disk = Disk({}, {})
     local = scan(places.root, disk)
@@ -76,10 +94,19 @@ CORRECTION = Scene(
     "a correction follows", Wanted(claims=(CLAIM, CORRECTED)), {"RECEIPTC.UKE": CORRECTED}, {}, before=CLAIM_OUT
 )
 AGAIN = Scene("the same file comes again", Wanted(claims=(CLAIM, CLAIM)), {"RECEIPTC.UKE": CLAIM}, {}, before=CLAIM_OUT)
+OF_ANOTHER_SITE = Scene("another site's file is held", Wanted(held=(ANOTHER_SITE,)), {"RECEIPTC.UKE": ANOTHER_SITE}, {})
+RELEASED = Scene(
+    "a held file is released",
+    Wanted(claims=(ANOTHER_SITE,), overruled=(ANOTHER_SITE,)),
+    {},
+    {},
+    before=OF_ANOTHER_SITE,
+    approved=ANOTHER_SITE,
+)
 BUSY = Scene(
     "both payers, a return and a broken file at once",
     Wanted(claims=(CLAIM, OTHER_PAYER), returns=(RETURN,), held=(BROKEN,)),
     {"RECEIPTC.UKE": CLAIM, "国保/RECEIPTC.UKE": OTHER_PAYER, "RECEIPTS.UKE": BROKEN},
     {"RECEIPTC.HEN": RETURN},
 )
-SCENES = (CLAIM_OUT, RETURN_IN, HELD_BACK, CORRECTION, AGAIN, BUSY)
+SCENES = (CLAIM_OUT, RETURN_IN, HELD_BACK, CORRECTION, AGAIN, RELEASED, BUSY)

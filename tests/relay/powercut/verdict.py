@@ -24,6 +24,7 @@ class Wanted:
         perhaps: may end delivered once, held, or nowhere: their owner replaced them.
         gone: delivered files that staff removed or wrote over.
         placed: what staff put where, by path on the share or below the relay's folder; nobody may change it.
+        overruled: claims that somebody released; where staff also took their place, they may be held once more.
         touched: staff did something; a file that was put in twice may then be needed twice.
     """
 
@@ -33,6 +34,7 @@ class Wanted:
     perhaps: tuple[bytes, ...] = ()
     gone: tuple[bytes, ...] = ()
     placed: dict[str, bytes] = field(default_factory=dict)
+    overruled: tuple[bytes, ...] = ()
     touched: bool = False
 
 
@@ -103,7 +105,8 @@ def _ends(parcel: Parcel, world: World, wanted: Wanted) -> Iterator[str]:
                 yield "a held parcel is not shown"
             content = next((one for path, one in world.on_relay.items() if path == f"spool/{parcel.id}"), b"")
             excused = (wanted.touched or parcel.direction is Direction.CLAIM) and set(parcel.reasons) <= _MAY_HOLD
-            if not excused and content not in wanted.held:
+            again = wanted.touched and content in wanted.overruled
+            if not excused and not again and content not in wanted.held:
                 yield f"normal work is held: {' '.join(parcel.reasons)}"
         case State.NOTED if parcel.direction is Direction.CLAIM and not parcel.duplicate:
             yield from _slip(parcel, world, wanted)
