@@ -18,7 +18,8 @@ def test_anything_else_is_told_what_to_write(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0s"), (59.9, "59s"), (90, "1m30s"), (300, "5m"), (599, "9m59s"), (600, "10m"), (7260, "2h01m")]
+    ("seconds", "text"),
+    [(0, "0s"), (59.9, "59s"), (90, "1m30s"), (300, "5m"), (599, "9m59s"), (600, "10m"), (7260, "2h01m")],
 )
 def test_people_read_seconds_only_where_they_matter(seconds: float, text: str) -> None:
     assert spoken(seconds) == text
