@@ -58,6 +58,7 @@ bench: setup
 # What the enforcer costs while nothing happens, and how long it takes to undo what somebody changed (docs/security.md).
 bench-enforcer: setup
 	@$(BIN)/python -m tests.bench.footprint
+	@echo && $(BIN)/python -m tests.bench.reload
 	@echo && $(BIN)/python -m tests.bench.drift
 
 # The ruleset of every sample anew, after a change of the compiler that is meant to change them.

@@ -5,11 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from gateway.cli.command import Command, Exit, Refused
+from gateway.cli.command import Command, Exit
 from gateway.cli.enforceable import enforceable_site
-from gateway.cli.reach import carried_out, need_the_right, place_arguments
+from gateway.cli.reach import carried_out, place_arguments
 from gateway.cli.span import span, spoken
-from gateway.enforcer.client import SOCKET
 from gateway.enforcer.requests import COMMENT_MAX_CHARS, Apply
 from gateway.journal import Level, configure
 from gateway.journal.journald import SOCKET_PATH
@@ -54,13 +53,6 @@ def to_the_journal(lang: str) -> None:
 def _run(args: argparse.Namespace) -> int:
     to_the_journal(args.lang)
     enforceable_site(args.site)
-    if args.confirm_within is not None and not (args.run_dir / SOCKET).exists():
-        raise Refused(
-            "claim-gateway apply: --confirm-within needs the enforcer, which puts the former site back."
-            " start it: systemctl start claim-gateway-enforcer"
-        )
-    if not (args.run_dir / SOCKET).exists():
-        need_the_right("apply")
     request = Apply(
         site=args.site.read_bytes().decode(),
         comment=args.comment,

@@ -15,12 +15,16 @@ from gateway.enforcer.lock import alone
 from gateway.enforcer.part import PartError
 from gateway.enforcer.person import myself
 from gateway.enforcer.proving import Prover
-from gateway.enforcer.requests import Request
+from gateway.enforcer.requests import Apply, Request
 from gateway.enforcer.service import perform
 from gateway.enforcer.store import Store
 
 CAP_NET_ADMIN = 12
 """linux/capability.h"""
+_NOBODY_TAKES_BACK = (
+    "claim-gateway apply: --confirm-within needs the enforcer, which puts the former site back."
+    " start it: systemctl start claim-gateway-enforcer"
+)
 
 
 def place_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +44,8 @@ def carried_out(args: argparse.Namespace, request: Request) -> dict[str, Any]:
             return ask(args.run_dir, request)
         except NotRunning:
             need_the_right(args.command)
+            if isinstance(request, Apply) and request.confirm_within is not None:
+                raise Refused(_NOBODY_TAKES_BACK) from None
             store = Store(args.state_dir)
             with alone(store.root, myself()):
                 clock = Clock()

@@ -112,12 +112,16 @@ class Control:
 
 
 def _listener(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)  # a killed enforcer leaves its own behind; the lock says there is no other
+    """Under its name only when it listens. What a killed enforcer left there is replaced; the lock says there is no other."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
-    listener.bind(str(path))
-    path.chmod(0o660)
+    listener.bind(str(beside))
+    beside.chmod(0o660)
     with suppress(KeyError, PermissionError):
-        os.chown(path, -1, grp.getgrnam(person.GROUP).gr_gid)
+        os.chown(beside, -1, grp.getgrnam(person.GROUP).gr_gid)
+    listener.listen()
+    beside.rename(path)
     return listener
 
 

@@ -53,4 +53,4 @@ async def ask(resolver: Resolver, name: str) -> Learned:
 
 async def _of_kind(resolver: Resolver, name: str, kind: RdataType) -> tuple[list[IpAddress], int]:
     answer = await resolver.resolve(name, kind, search=False)
-    return [ip_address(one.address) for one in answer], answer.chaining_result.minimum_ttl
+    return sorted(ip_address(one.address) for one in answer), answer.chaining_result.minimum_ttl

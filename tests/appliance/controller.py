@@ -22,7 +22,7 @@ BOX_ADDRESS = "192.168.10.1"
 ADDRESS = "192.168.10.250"
 """Where the site file's `management:` expects the controller."""
 PASSWORD = "made-for-this-test-only"
-PLAY_TIMEOUT_S = 100
+PLAY_TIMEOUT_S = 300
 
 
 @dataclass(frozen=True, slots=True)

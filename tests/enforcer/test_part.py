@@ -1,3 +1,4 @@
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,6 @@ from gateway.enforcer.part import FirewallPart, GuardPart, Part, WiringPart
 from gateway.enforcer.transaction import parts
 from gateway.site.model import Site
 from gateway.twin.build import Twin
-from gateway.wiring.model import Rule, Wiring
 
 pytestmark = pytest.mark.root
 
@@ -48,8 +48,8 @@ def test_a_foreign_rule_at_a_priority_of_ours_takes_none_of_ours_along(twin: Twi
     """The kernel takes away the first rule that meets what is named; ours are put back in the next round."""
     guard = GuardPart(desire(site).wiring)
     twin.gateway.call(guard.apply, twin.gateway.call(guard.observe))
-    foreign = Wiring(rules=(*guard.wanted.rules, Rule(4, 210, table=254), Rule(4, 100, table=254)))
-    twin.gateway.call(GuardPart(foreign).apply, twin.gateway.call(guard.observe))
+    for rule in ("pref 210 from 10.0.0.0/8 blackhole", "pref 100 from 10.0.0.0/8 blackhole"):
+        subprocess.run(twin.gateway.command("ip", "rule", "add", *rule.split()), check=True)
     assert guard.difference(twin.gateway.call(guard.observe))
     twin.gateway.call(guard.apply, twin.gateway.call(guard.observe))
     assert guard.difference(twin.gateway.call(guard.observe)) == ()
