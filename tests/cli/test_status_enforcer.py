@@ -18,11 +18,13 @@ WELL: dict[str, Any] = {
         "at": "2026-11-10T09:00:00+00:00",
         "who": "root",
         "comment": "新しい端末",
+        "unproved": "",
     },
     "trial_left_s": None,
     "windows": [],
     "grants": [],
     "clock_believed": True,
+    "proof": {"at": "2026-11-10T09:00:01+00:00", "refusal": "", "seconds": 0.17},
     "pid": 1,
     "protection": "held",
     "repairs": 0,
@@ -35,6 +37,7 @@ WINDOW = {"window": "lan_claim_share", "open_for_s": 90.0}
 
 def test_what_is_well_has_nothing_to_mend_and_the_sites_own_clock() -> None:
     assert list(_complaints(WELL)) == []
+    assert ("proof", "proved at 2026-11-10 18:00:01 in 0.17 s") in list(_lines(WELL))
     assert ("site", "aaaaaaaaaaaa since 2026-11-10 18:00 by root, 新しい端末") in list(_lines(WELL))
 
 
@@ -46,6 +49,8 @@ def test_what_is_well_has_nothing_to_mend_and_the_sites_own_clock() -> None:
         ({"windows": [WINDOW], "clock_believed": False}, "nobody sets this clock"),
         ({"failing": ["guard: x"]}, "not as declared: guard: x"),
         ({"missing_ports": ["eth2"]}, "port eth2 is gone"),
+        ({"proof": {"at": "", "refusal": "T1 disproved: x", "seconds": 0.2}}, "not proved: T1 disproved: x"),
+        ({"site": WELL["site"] | {"unproved": "until Friday"}}, "in force without proof, by root: until Friday"),
     ],
 )
 def test_each_trouble_says_what_to_do(change: dict[str, Any], told: str) -> None:
