@@ -17,6 +17,9 @@ from gateway.cli.table import lines
 from gateway.enforcer.transaction import ApplyError
 from gateway.journal import Level, configure
 from gateway.policy.support import unsupported
+from gateway.proof.model import Answer, Verdict
+from gateway.proof.observe import NotObserved
+from gateway.report.proof import verdict_data
 from gateway.site.layout import Layout
 from gateway.site.load import load_located, load_site
 from gateway.twin.carrying import Carried, CarryingError
@@ -30,7 +33,7 @@ from gateway.twin.server import ServerError
 from gateway.twin.shared_folder import SharedFolderError
 
 _OPEN = {True: "open", False: "closed"}
-_FAILURES = (ApplyError, ServerError, SharedFolderError, RelayProcessError, CarryingError, OSError)
+_FAILURES = (ApplyError, ServerError, SharedFolderError, RelayProcessError, CarryingError, NotObserved, OSError)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,6 +112,8 @@ def _report(result: Rehearsal, seconds: float) -> Iterator[str]:
     yield f"before the policy: {result.passed_before} of {result.probes} probes pass (an open router: the positive control)"
     if result.applied:
         yield f"policy in force:   {len(result.applied.desired.policy.flows)} flows, {result.applied.rule_count} rules"
+    if result.proof:
+        yield from _proved(result.proof)
     yield f"under the policy:  {result.probes - len(result.wrong)} of {result.probes} probes as declared"
     yield ""
     yield from lines(_matrix(result.matrix))
@@ -134,6 +139,15 @@ def _report(result: Rehearsal, seconds: float) -> Iterator[str]:
         else f"{len(result.wrong)} observations are wrong"
     )
     yield f"{'OK' if result.ok else 'FAILED'}: {verdict}; {_arrivals(result)}; {seconds:.1f} s"
+
+
+def _proved(verdict: Verdict) -> Iterator[str]:
+    """How many theorems hold, and what is in the way of the others."""
+    holding = sum(one.answer is Answer.PROVED for one in verdict.judgements)
+    yield f"proved:            {holding} of {len(verdict.judgements)} theorems over every packet there could be"
+    yield from (
+        f"  {one.theorem} {one.answer}: {one.reason}" for one in verdict.judgements if one.answer is not Answer.PROVED
+    )
 
 
 def _matrix(rows: tuple[Row, ...]) -> Iterator[tuple[str, ...]]:
@@ -198,6 +212,7 @@ def _data(result: Rehearsal, seconds: float) -> dict[str, Any]:
         "ok": result.ok,
         "site": result.site.site.name,
         "layout": result.site.layout,
+        "proof": result.proof and verdict_data(result.proof),
         "control": {"probes": result.probes, "passed": result.passed_before},
         "matrix": [
             {

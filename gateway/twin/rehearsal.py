@@ -1,4 +1,4 @@
-"""The whole gateway on one machine, once: wires, policy, every pair probed, sessions end to end, a file each way."""
+"""The whole gateway on one machine, once: wires, policy, proof, every pair probed, sessions end to end, a file each way."""
 
 import secrets
 import tempfile
@@ -9,8 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.enforcer.transaction import Applied, desire
+from gateway.policy.derive import derive
 from gateway.policy.model import FAMILIES, Policy
 from gateway.policy.places import way_out
+from gateway.proof.child import prove_apart
+from gateway.proof.inventory.surroundings import surroundings
+from gateway.proof.model import Answer, Verdict
+from gateway.proof.observe import evidence
+from gateway.proof.observe import observe as observe_box
 from gateway.site.layout import Zone
 from gateway.site.load import load_site
 from gateway.site.model import SftpFolder, Site, SmbShare, TerminalShare
@@ -43,12 +49,16 @@ class EndToEnd:
 
 @dataclass
 class Rehearsal:
-    """What one rehearsal saw. It is right when every observation equals its declaration and both files arrived whole."""
+    """What one rehearsal saw.
+
+    It is right when the kernel's rules are proved, every observation equals its declaration and both files arrived whole.
+    """
 
     site: Site
     probes: int = 0
     passed_before: int = 0
     applied: Applied | None = None
+    proof: Verdict | None = None
     matrix: tuple[Row, ...] = ()
     sessions: list[EndToEnd] = field(default_factory=list)
     files: list[Carried] = field(default_factory=list)
@@ -64,6 +74,8 @@ class Rehearsal:
         """Everything as declared, and everything was looked at."""
         return (
             bool(self.matrix)
+            and self.proof is not None
+            and self.proof.answer is Answer.PROVED
             and not self.wrong
             and all(session.right for session in self.sessions)
             and all(file.identical for file in self.files)
@@ -77,7 +89,7 @@ def rehearse(
     """Build the twin of `site`, do everything once, tear it down.
 
     `policy` replaces the derived one: a rehearsal of a wrong policy must say so. Raises ApplyError, ServerError,
-    SharedFolderError, RelayProcessError, CarryingError, OSError.
+    SharedFolderError, RelayProcessError, CarryingError, NotObserved, OSError.
     """
     result = Rehearsal(site)
     with ExitStack() as stack:
@@ -91,6 +103,9 @@ def rehearse(
             reachable = control(twin)
         with stage("apply the policy"):
             result.applied = twin.apply(desired)
+        with stage("prove the kernel's rules"):
+            around = surroundings(site, derive(site))
+            result.proof = prove_apart(site, evidence(twin.gateway.call(observe_box, around), around))
         with stage("probe every zone pair"):
             result.matrix = observe(twin, reachable)
         result.probes, result.passed_before = len(result.matrix), len(reachable)

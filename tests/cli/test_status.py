@@ -17,7 +17,7 @@ def test_a_box_that_is_well_is_exit_0_and_says_what_protects_it(
     assert main(["status", *served.places]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "enforcer: well"
-    assert [line.split()[0] for line in lines[1:5]] == ["protection", "site", "window", "grant"]
+    assert [line.split()[0] for line in lines[1:6]] == ["protection", "site", "proof", "window", "grant"]
 
 
 def test_it_says_whether_the_window_is_open(served: Rig, capsys: pytest.CaptureFixture[str]) -> None:

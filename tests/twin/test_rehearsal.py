@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.policy.derive import derive
+from gateway.proof.model import Answer
 from gateway.site.layout import Zone
 from gateway.site.load import load_site
 from gateway.site.model import Site
@@ -40,6 +41,8 @@ def test_a_gateway_that_is_wrong_is_given_no_file(site: Site) -> None:
         (Zone.CLAIM, Zone.LAN, "tcp 445")
     }
     assert (result.sessions, result.files) == ([], [])
+    assert result.proof is not None
+    assert {one.theorem for one in result.proof.judgements if one.answer is not Answer.PROVED} >= {"T1", "T4"}
 
 
 def test_a_claim_system_that_sees_an_untranslated_terminal_is_wrong(site: Site) -> None:
@@ -47,6 +50,8 @@ def test_a_claim_system_that_sees_an_untranslated_terminal_is_wrong(site: Site) 
     result = rehearse(site, DEMO_SITE, quietly, policy=policy)
     assert result.matrix
     assert not result.wrong
+    assert result.proof is not None
+    assert [one.theorem for one in result.proof.judgements if one.answer is Answer.DISPROVED] == ["T9"]
     assert [session.right for session in result.sessions][:2] == [False, True]
     assert not result.ok
 
