@@ -42,6 +42,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What a lookup reads, field by field."""
+
+    readings: tuple[Reading, ...]
+    names: tuple[str, ...]
+
+    @property
+    def kept_as(self) -> tuple[str, ...] | None:
+        """What a lookup can be remembered by; None if it may come out differently the next time."""
+        names = tuple(reading.name for reading in self.readings)
+        return names if all(names) and all(reading.sure is None for reading in self.readings) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where on its way the packet is.
 

@@ -6,18 +6,15 @@ and of what was learned. Their names are the contract between the rules, the enf
 
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_network
-from typing import TYPE_CHECKING
 
 from gateway.policy.model import Flow, Granted, Policy, Window
 from gateway.policy.networks import of_family
 from gateway.proof.algebra import Term, any_of
+from gateway.proof.fields import Key
 from gateway.proof.header import Bits, Header
 from gateway.proof.ruleset import Element, NamedSet, Prefix, Span, Table
 from gateway.site.layout import Zone
 from gateway.site.values import Family, IpNetwork
-
-if TYPE_CHECKING:
-    from gateway.proof.matching import Key
 
 OWN_TABLE = "inet claim_gateway"
 _SIDE = {"saddr4": "saddr", "saddr6": "saddr", "daddr4": "daddr", "daddr6": "daddr"}
@@ -70,7 +67,7 @@ class LiveSets:
         """Whether the packet answers a UDP question of the last 30 seconds."""
         return self._header.free("asked", f"a question this answers is in {asked_set(family)}")
 
-    def member(self, table: Table, name: str, key: "Key") -> Term | None:
+    def member(self, table: Table, name: str, key: Key) -> Term | None:
         """Whether a LIVE set holds the key; None if the set is none."""
         if str(table) != OWN_TABLE:
             return None
@@ -98,7 +95,7 @@ class LiveSets:
         """Whether the name is a LIVE set's."""
         return str(table) == OWN_TABLE and name in {*self._windows, *self._sources, *self._learned, "asked4", "asked6"}
 
-    def _window(self, flow: Flow, key: "Key") -> Term:
+    def _window(self, flow: Flow, key: Key) -> Term:
         """The set's one possible element is the flow's ordered pair of interfaces."""
         header = self._header
         result = self.open(flow, 4, "saddr")
@@ -121,7 +118,7 @@ class LiveSets:
     def _in(self, networks: Iterable[IpNetwork], side: str) -> Term:
         return any_of(self._header.algebra, [in_network(self._header, side, network) for network in networks])
 
-    def _asked(self, family: Family, key: "Key") -> Term:
+    def _asked(self, family: Family, key: Key) -> Term:
         # Only the reversed tuple of the packet itself asks what `asked` means; any other lookup may come out either way.
         reversed_tuple = (f"daddr{family}", "dport", f"saddr{family}", "sport")
         if tuple(reading.name for reading in key.readings) == reversed_tuple:

@@ -1,12 +1,11 @@
 """Whether a packet matches: fields against literals, sets and maps. What nobody can tell is a free Boolean, one for one text."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from gateway.proof.algebra import Term, all_of, any_of
 from gateway.proof.errors import NotProvable
-from gateway.proof.fields import Fields, Place, Reading
+from gateway.proof.fields import Fields, Key, Place, Reading
 from gateway.proof.header import Header
 from gateway.proof.live import LiveSets
 from gateway.proof.ruleset import (
@@ -29,20 +28,6 @@ from gateway.proof.ruleset import (
 )
 
 _ETHERTYPES = {0x0800: 0x0008, 0x86DD: 0xDD86}
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What a lookup reads, field by field."""
-
-    readings: tuple[Reading, ...]
-    names: tuple[str, ...]
-
-    @property
-    def kept_as(self) -> tuple[str, ...] | None:
-        """What a lookup can be remembered by; None if it may come out differently the next time."""
-        names = tuple(reading.name for reading in self.readings)
-        return names if all(names) and all(reading.sure is None for reading in self.readings) else None
 
 
 class Matching:
