@@ -43,6 +43,9 @@ def decoded(datagram: bytes) -> Learned:
             case {"name": str(name), "addresses": [*addresses], "ttl": int(seconds)} if len(addresses) <= ADDRESSES_MAX:
                 if not all(isinstance(one, str) for one in addresses):
                     raise Unreadable("an address that is no text")
+                if any("%" in one for one in addresses):
+                    # What follows it is any text at all to Python, and would be read by nft.
+                    raise Unreadable("an address with a zone")
                 lasts = min(max(timedelta(seconds=seconds), LASTS_LEAST), LASTS_MOST)
                 return Learned(name, tuple(map(ip_address, addresses)), lasts)
     except (ValueError, OverflowError, RecursionError) as error:

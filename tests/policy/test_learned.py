@@ -35,6 +35,8 @@ def test_no_time_is_believed_beyond_reason(ttl: int, lasts: timedelta) -> None:
         b'{"name": 1, "addresses": [], "ttl": 1}',
         b'{"name": "a", "addresses": ["192.0.2.1/24"], "ttl": 1}',
         b'{"name": "a", "addresses": [7], "ttl": 1}',
+        b'{"name": "a", "addresses": ["2001:db8::1%eth0"], "ttl": 1}',
+        b'{"name": "a", "addresses": ["2001:db8::1%a }; flush ruleset"], "ttl": 1}',
         b'{"name": "a", "addresses": [], "ttl": "1"}',
         b'{"name": "a", "addresses": [], "ttl": 1e400}',
         b'{"name": "a", "addresses": [], "ttl": ' + b"9" * 400 + b"}",
