@@ -88,7 +88,8 @@ async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, p
         if not (places.ledger.exists() and places.ledger.stat().st_size):
             _refuse_forgotten(places)  # before SQLite makes a new one, and throws a log without its ledger away
         ledger = stack.enter_context(Ledger.open(places.ledger))
-        if ledger.head().sequence == 1:  # nothing was ever sealed; what was pruned is another matter
+        # Nothing was ever sealed, nor begun: a taking is no fact yet. What was pruned is another matter.
+        if ledger.head().sequence == 1 and not ledger.parcels(1):
             _refuse_forgotten(places)
         await serve(
             site,
