@@ -37,6 +37,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     places = Places(args.state_dir)
     _require_medium(args.to, places, own_disk=args.own_disk)
+    if not places.ledger.exists():  # opening it for writing would make an empty one, which has nothing to export
+        raise RelayRefused(
+            f"{places.ledger}: it is not there. is the relay's state directory right? a lost one: claim-gateway files rebuild"
+        )
     with alone(places.lock), Ledger.open(places.ledger) as ledger:
         parcels = tuple(parcel_named(ledger, digits) for digits in args.id) or undelivered(ledger)
         if not parcels:

@@ -133,3 +133,14 @@ def test_a_medium_that_is_not_mounted_is_noticed(
     assert "is the medium mounted?" in capsys.readouterr().err
     assert main([*command, "--to", str(medium / "none")]) == Exit.INPUT
     assert "mount the medium" in capsys.readouterr().err
+
+
+def test_a_ledger_that_is_lost_is_not_an_empty_one(
+    places: Places, medium: Path, password_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places.ledger.unlink()
+
+    assert export(places, medium, "--password-file", str(password_file)) == Exit.SYSTEM
+
+    assert f"{places.ledger}: it is not there" in capsys.readouterr().err
+    assert not places.ledger.exists()
