@@ -1,6 +1,7 @@
 """What is due by the calendar, not by an event: retention, reminders, the people's notice, the chain's head in the journal.
 
-Due times are the wall clock's, looked at often: a box that slept, or a clock that jumped, misses nothing.
+Due times are the wall clock's, looked at often: a box that slept, or a clock that jumped, misses nothing. Only erasing waits
+for a day after a jump.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from gateway.claims.calendar import in_japan
 from gateway.journal import tell
 from gateway.relay import ledger_messages, messages
 from gateway.relay.board import body, notice
-from gateway.relay.clock import Clocks
+from gateway.relay.clock import Clocks, Doubt, doubted
 from gateway.relay.courier import Courier
 from gateway.relay.directory import DirectoryShelf
 from gateway.relay.errors import ShelfError
@@ -64,6 +65,7 @@ class Chores:
         self._told: set[tuple[str, ...]] = set()
         self._notice: tuple[str, ...] = ()
         self._waits = ""
+        self._doubt: Doubt | None = None
 
     async def watch(self) -> None:
         """Look for ever."""
@@ -75,13 +77,9 @@ class Chores:
         """Do what is due now. A lying disk passes, as everywhere."""
         now = self._clocks.wall()
         try:
-            if self._due("retention", RETIRE_EVERY, now):
-                for parcel, event in expired(self._ledger, self._declared.retention, now):
-                    self._courier.feed(parcel, event)
             today = f"{in_japan(now):%Y-%m-%d}"
-            if self._days.get("prune") != today:
-                prune(self._ledger, self._declared.retention, now)
-                self._days["prune"] = today
+            if self._believes(now):
+                self._erase(today, now)
             if self._due("look", LOOK_EVERY, now):
                 await self._say(await in_thread(lambda: self._standing(now)), today)
         except LedgerBusy:
@@ -91,6 +89,23 @@ class Chores:
             self._wait("ledger-unreadable")
         else:
             self._waits = ""
+
+    def _erase(self, today: str, now: datetime) -> None:
+        if self._due("retention", RETIRE_EVERY, now):
+            for parcel, event in expired(self._ledger, self._declared.retention, now):
+                self._courier.feed(parcel, event)
+        if self._days.get("prune") != today:
+            prune(self._ledger, self._declared.retention, now)
+            self._days["prune"] = today
+
+    def _believes(self, now: datetime) -> bool:
+        """Whether to erase by this clock: what a clock that is years ahead erases does not come back when it is set right."""
+        was_over = self._doubt is None or self._doubt.over
+        newest = self._ledger.head().at or now
+        self._doubt = doubted(self._doubt, now, self._clocks.steady(), newest)
+        if was_over and not self._doubt.over:
+            tell(messages.CLOCK_DOUBTED)
+        return self._doubt.over
 
     async def _say(self, now: Standing, today: str) -> None:
         if self._days.get("head") != today:

@@ -205,11 +205,18 @@ CHORES_WAIT = Message(
     en="retention and reminders could not be looked at ({code}); they are tried again",
     ja="保存期間とお知らせを確認できませんでした ({code})。後でやり直します",
 )
+CLOCK_DOUBTED = Message(
+    id="59262fd746384afcabe20fd0a85f7534",
+    name="CLOCK_DOUBTED",
+    level=Level.WARNING,
+    en="the clock jumped, or is far ahead of everything the ledger knows: nothing is erased or pruned for a day. set it right",
+    ja="時計が大きく変わったか、台帳の最後の記録よりかなり進んでいます。1日の間は何も消去しません。時計を確認してください",
+)
 
 MESSAGES = (
     STARTED, STOPPED, FAILED, RECOVERED, TAKEN, DELIVERED, DUPLICATE, HELD, DOUBTED, DIFFERED, LEFT_ALONE,
     DROP_UNREADABLE, SHARE_UP, SHARE_ASLEEP, SHARE_DOWN, SHARE_REFUSES, HINTS_LOST, SPOOL_UNKNOWN,
-    RELEASED, REJECTED, CLEARED, DECISION_REFUSED, CHORES_WAIT, NOT_ERASED,
+    RELEASED, REJECTED, CLEARED, DECISION_REFUSED, CHORES_WAIT, CLOCK_DOUBTED, NOT_ERASED,
     FAULT, LEDGER_WAITS, LEDGER_GOES_ON, LOCAL_TROUBLE, RETURN_LEFT,
 )  # fmt: skip
 """The catalogue's entries of this room."""

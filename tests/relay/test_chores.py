@@ -41,6 +41,7 @@ class Day:
         self.rig = rig
         self.ledger = ledger
         self.now = START
+        self.jumped = timedelta(0)
         self.hands = Idle()
         self.chores: Chores
         self.courier: Courier
@@ -62,7 +63,7 @@ def lived(place: Path, work: Callable[[Day], Awaitable[None]]) -> None:
         assert SITE.relay is not None
         with Ledger.open(rig.places.ledger, START) as ledger:
             day = Day(rig, ledger)
-            clocks = Clocks(lambda: day.now, lambda: day.now)
+            clocks = Clocks(lambda: day.now + day.jumped, lambda: day.now)
             async with asyncio.TaskGroup() as group:
                 day.courier = Courier(ledger, day.hands, QUICK, group, clocks.wall)
                 day.chores = Chores(
@@ -171,3 +172,25 @@ def test_a_certificate_about_to_expire_is_on_the_notice(tmp_path: Path) -> None:
         assert "兼用端末 の電子証明書の有効期間が過ぎています" in day.notice
 
     lived(tmp_path, work)
+
+
+def test_a_clock_that_is_years_ahead_for_an_hour_erases_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def work(day: Day) -> None:
+        day.ledger.record(parcel(1, state=State.NOTED), "Noted", START)
+        day.ledger.record(parcel(2, state=State.CLEARED), "PlacedErased", START)
+        await day.at("01T09:01")
+        day.jumped = timedelta(days=6 * 365)
+        await day.at("02T09:01")
+        await day.at("02T10:01")
+        day.jumped = timedelta(0)
+        await day.at("02T11:01")
+        assert day.hands.asked == [(2, "EraseNames")] * 1
+        assert day.ledger.parcel(parcel(2).id) is not None
+        await day.at("15T09:02")
+        assert (1, "EraseSpool") in day.hands.asked
+
+    lived(tmp_path, work)
+
+    assert capsys.readouterr().err.count("the clock jumped") == 1
