@@ -1,14 +1,24 @@
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from gateway.relay import effects as do
+from gateway.relay.directory import VerifiedFile
 from gateway.relay.effects import Effect
 from gateway.relay.lanes import LARGE_AT_ONCE, SMALL_AT_ONCE, SMALL_MOST_BYTES, Lanes
-from gateway.relay.parcel import Direction, Fingerprint, Parcel
+from gateway.relay.parcel import Direction, Fingerprint, Parcel, State
+from gateway.relay.shelf import Shelf
+from gateway.relay.two_lanes import TwoLanes
+from tests.claims.synthetic import claim_file
+from tests.relay.rig import Fuse, FusedShelf, Rig
 from tests.relay.test_ledger import parcel
 
+SMALL_CLAIMS = SMALL_AT_ONCE + 1
+HANGS_MOST_S = 10.0
 SMALL, LARGE = parcel(1, size=1000), parcel(2, size=SMALL_MOST_BYTES + 1)
 
 
@@ -77,3 +87,50 @@ def test_a_return_s_size_is_known_before_it_is_taken() -> None:
     lanes = Lanes()
 
     assert lanes.of(listed, do.Take()) is not lanes.of(replace(SMALL, direction=Direction.RETURN), do.Take())
+
+
+class HangingShelf(FusedShelf):
+    """A terminal that takes no claim until `may` says so."""
+
+    def __init__(self, root: Path, fuse: Fuse, may: Callable[[], bool]) -> None:
+        super().__init__(root, fuse)
+        self._may = may
+
+    async def put_verified(self, source: Path, temporary: PurePosixPath, digest: str) -> VerifiedFile:
+        deadline = time.monotonic() + HANGS_MOST_S
+        while not self._may():
+            if time.monotonic() > deadline:
+                raise TimeoutError("nothing passed the claim that hangs")
+            await asyncio.sleep(0.002)
+        return await super().put_verified(source, temporary, digest)
+
+
+class HangingRig(Rig):
+    """A whole relay on a terminal that hangs: for large claims until everything small has passed, or for all claims."""
+
+    def __init__(self, place: Path, *, small_too: bool) -> None:
+        super().__init__(place, carry=("*.bin",))
+        self._small_too = small_too
+
+    def _terminal(self, fuse: Fuse) -> Shelf:
+        small = HangingShelf(self.share, fuse, self._returned if self._small_too else lambda: True)
+        return TwoLanes(small, HangingShelf(self.share, fuse, lambda: self._returned() and self._small_passed()))
+
+    def _returned(self) -> bool:
+        return bool(self.brought())
+
+    def _small_passed(self) -> bool:
+        return sum(name.endswith(".UKE") for name in self.delivered()) == SMALL_CLAIMS
+
+
+@pytest.mark.parametrize("small_too", [False, True], ids=["a-large-claim-hangs", "every-claim-hangs"])
+def test_small_claims_and_returns_pass_what_hangs(tmp_path: Path, small_too: bool) -> None:
+    rig = HangingRig(tmp_path, small_too=small_too)
+    rig.drop("A.bin", bytes(range(256)) * (SMALL_MOST_BYTES // 256 + 1))
+    for number in range(SMALL_CLAIMS):
+        rig.drop(f"RECEIPT{number}.UKE", claim_file())
+    (rig.share / "returns" / "RECEIPTC.HEN").write_bytes(b"x")
+
+    rig.carry()  # what waited for the one that hangs would never rest
+
+    assert [parcel.state for parcel in rig.parcels()] == [State.NOTED] * (SMALL_CLAIMS + 2)
