@@ -124,39 +124,45 @@ class Approvals:
         files = await in_thread(self._files)
         held = [one for one in self._ledger.in_state(State.HELD) if one.shown and not self._courier.carries(one.id)]
         now = self._clocks.steady()
-        names = {folded(held_name(one)) for one in (*held, *self._ledger.unfinished())}
+        unfinished = self._ledger.unfinished()
+        names = {folded(held_name(one)) for one in (*held, *unfinished)}
+        leaving = {one.size for one in unfinished if one.shown}  # what they were decided by may have any name
         files = tuple(file for file in files if folded(file.path.name) in names or not _is_letter(file))
-        self._first_seen = {file: self._first_seen.get(file, now) for file in files if file.approved or file.rejected}
+        self._first_seen = {file: self._first_seen.get(file, now) for file in files if file.decides}
         self._refused &= {*files}
         there = await self._parcels_of(files, held)
         for file, parcel in there.items():
-            if file.approved or file.rejected:
+            if file.decides:
                 await self._decide(file, parcel, now)
         for file in self._first_seen:
             if file in there:
                 continue
             if any(file.named(held_name(one)) for one in held):
                 await self._refuse(file, "changed", now)
-            elif folded(file.path.name) not in names:
+            elif folded(file.path.name) not in names and file.fingerprint.size not in leaving:
                 await self._refuse(file, "unknown", now)
         self._notice_missing(held, {parcel.id for parcel in there.values()}, files, now)
 
     async def _parcels_of(self, files: tuple[HeldFile, ...], held: list[Parcel]) -> dict[HeldFile, Parcel]:
         """Which files hold a parcel's very bytes: those of its name first, then those that people renamed."""
-        found = {}
+        found: dict[HeldFile, Parcel] = {}
         sizes = {parcel.size for parcel in held}
-        for file in files:
+        names = {folded(held_name(parcel)) for parcel in held}
+        for file in sorted(files, key=lambda file: folded(file.path.name) not in names):
             if file.fingerprint.size not in sizes:
                 continue
-            in_place = not (file.approved or file.rejected)
+            in_place = not file.decides
             namesake = next((one for one in held if file.named(held_name(one))), None)
             if in_place and namesake is not None:
                 found[file] = namesake  # nobody asks anything: no need to read it at each look
                 continue
             digest = await self._people.digest(HELD / file.path)
             same = [one for one in held if one.digest == digest]
-            if same:
-                found[file] = namesake if namesake in same else same[0]
+            if namesake in same:
+                found[file] = namesake
+            elif same:
+                # Of several with the same bytes each renamed copy is another one's, as far as they go.
+                found[file] = next((one for one in same if one not in found.values()), same[0])
         return found
 
     async def _decide(self, file: HeldFile, parcel: Parcel, now: datetime) -> None:

@@ -17,7 +17,7 @@ from gateway.relay.errors import Fault, ShelfError
 from gateway.relay.events import Looked, NothingTaken
 from gateway.relay.hints import Hints
 from gateway.relay.local import LocalTroubles, Place
-from gateway.relay.notes import Notes
+from gateway.relay.notes import Notes, name_before_held
 from gateway.relay.pace import Pace
 from gateway.relay.parcel import Direction, Fingerprint, Parcel, State
 from gateway.relay.places import Places
@@ -169,10 +169,11 @@ class Arrivals:
 
 
 def _first_seen(found: Found, clocks: Clocks) -> Parcel:
+    name = published_name(os.fsdecode(found.name))
     return Parcel(
         id=uuid.uuid4().hex,
         direction=Direction.CLAIM,
-        name=published_name(os.fsdecode(found.name)),
+        name=name_before_held(name) or name,  # people put a held one in again
         source=found.path,
         fingerprint=found.fingerprint,
         seen_at=clocks.wall(),

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from gateway.relay import decisions, durable
 from gateway.relay.disk_errors import disk_errors
 from gateway.relay.held_files import HeldFile, held_files
-from gateway.relay.notes import held_name, held_note_of, refusal_of, rejected_note_of
+from gateway.relay.notes import held_name, held_note_of, name_before_held, refusal_of, rejected_note_of
 from gateway.relay.ours import remove_copy, remove_letter
 from gateway.relay.parcel import Direction, Parcel
 from gateway.relay.places import DELIVERED, HELD, RETURNS, Places
@@ -25,19 +25,37 @@ class Clearing:
         self._route = route
 
     async def unshow(self, parcel: Parcel) -> int:
-        """Take a parcel out of 保留, wherever in it people moved it, and the decision with it. Returns how many files stay."""
-        kept = 0
-        for file in await self._held():
-            if not file.named(held_name(parcel)):
-                continue
-            if await remove_copy(self._route.people, HELD / file.path, parcel.digest):
-                await remove_letter(self._route.people, refusal_of(HELD / file.path))
-            else:
-                kept += 1
+        """Take a parcel out of 保留, wherever in it people moved it and whatever they called it, and the decision with it.
+
+        Returns how many files stay that bear its name.
+        """
+        files = await self._held()
+        named = [file for file in files if file.named(held_name(parcel))]
+        kept = len(named) - await self._remove_copies(named, parcel)
+        # One by which somebody decided must not decide again, of this parcel or of one with the same bytes.
+        renamed = [file for file in files if _may_be_renamed(file, parcel) and (file.decides or not named)]
+        await self._remove_copies(renamed, parcel)
         await self._remove_letters(held_note_of(parcel).name)
         await in_thread(lambda: self._forget_decision(parcel.id))
         await in_thread(self._settle_held)
         return kept
+
+    async def take_back(self, parcel: Parcel) -> None:
+        """Before a parcel is laid into 保留 anew: what lies in 承認 or 却下 of it was said of an earlier time."""
+        name = held_name(parcel)
+        deciding = [file for file in await self._held() if file.decides]
+        said = [file for file in deciding if file.named(name) or _may_be_renamed(file, parcel)]
+        if await self._remove_copies(said, parcel):
+            await in_thread(self._settle_held)
+
+    async def _remove_copies(self, files: list[HeldFile], parcel: Parcel) -> int:
+        """Remove those that hold the parcel's very bytes, with what we wrote beside them. Returns how many went."""
+        gone = 0
+        for file in files:
+            if await remove_copy(self._route.people, HELD / file.path, parcel.digest):
+                await remove_letter(self._route.people, refusal_of(HELD / file.path))
+                gone += 1
+        return gone
 
     async def erase_placed(self, parcel: Parcel) -> int:
         """Remove the parcel's files from 配達済み, 返戻, 保留 and the terminal. Returns how many stay because people changed them."""
@@ -90,3 +108,8 @@ class Clearing:
     def _forget_decision(self, parcel_id: str) -> None:
         with disk_errors():
             decisions.forget(self._places, parcel_id)
+
+
+def _may_be_renamed(file: HeldFile, parcel: Parcel) -> bool:
+    """Whether its bytes are worth a look: as many as the parcel's, under a name that is no held parcel's."""
+    return file.fingerprint.size == parcel.size and name_before_held(file.path.name) is None

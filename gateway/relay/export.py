@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gateway.claims.calendar import JAPAN
 from gateway.journal import tell
-from gateway.relay import durable, ledger_messages
+from gateway.relay import decisions, durable, ledger_messages
 from gateway.relay.errors import RelayRefused
 from gateway.relay.export_archive import Item, Unreadable, items_of, letter_of, read_back, write
 from gateway.relay.ledger import Ledger
@@ -71,6 +71,9 @@ def export(
             if archive.exists():
                 raise RelayRefused(f"{archive}: it exists. wait a second and run it again", wrong_input=True)
             digest = _written(medium, part, places.spool, items_of(parcels), password=password, now=now)
+            for parcel in parcels:
+                if parcel.state.moving:  # a release that was heard already must not release what is held from now on
+                    decisions.forget(places, parcel.id)
             try:
                 ledger.record_export(parcels, digest, now)
             except BaseException:

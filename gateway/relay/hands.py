@@ -136,6 +136,7 @@ class Hands:
         match effect:
             case do.ShowHeld():
                 self._spool.require_room(parcel.size)
+                await self._clearing.take_back(parcel)
                 await self._notes.show_held(parcel, self._spool.path(parcel))
                 return Shown()
             case do.Unshow():

@@ -12,7 +12,7 @@ from gateway.relay.directory import fingerprint_of
 from gateway.relay.parcel import Fingerprint
 from gateway.relay.places import APPROVED, REJECTED
 
-DEPTH_MOST = 3  # 保留/承認/NAME/FILE
+DEPTH_MOST = 8  # 保留/承認/NAME/FILE, and whatever folders people sort by
 FILES_MOST = 10_000  # more than any clinic holds; a loop of mounts must not keep us
 
 
@@ -37,6 +37,11 @@ class HeldFile:
     def person(self) -> str:
         """Whose folder in 承認 it lies in; empty if in none."""
         return self.path.parts[1] if len(self.path.parts) > 2 else ""
+
+    @property
+    def decides(self) -> bool:
+        """Whether somebody decides by where it lies."""
+        return self.approved or self.rejected
 
     def named(self, name: str) -> bool:
         """Whether it has this name; letter case aside, and however a Mac spells it."""

@@ -1,5 +1,7 @@
 """What the relay puts in front of people: 配達済み with its slips, 保留 with its reasons. Written once, whatever crashes."""
 
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -20,6 +22,8 @@ from gateway.relay.places import DELIVERED, HELD, REJECTED, SPOOL
 
 REFUSED = "受け付けていません"
 NOT_DELIVERED = "却下済"
+_HELD_NAME = re.compile(r"(?P<stem>.+)_\d{4}-\d{4}_[0-9a-f]{6}(?P<suffix>\.[^.]+)?", re.DOTALL)
+_NAME_MOST_BYTES = 255  # NAME_MAX of Linux' file systems, limits.h(0p)
 
 
 class Notes:
@@ -132,6 +136,12 @@ def held_name(parcel: Parcel) -> str:
     return f"{name.stem}_{folder_stamp(parcel.seen_at)}_{parcel.id[:6]}{name.suffix}"
 
 
+def name_before_held(name: str) -> str | None:
+    """What a file called as `held_name` calls them was called before; None for one that is not called so."""
+    found = _HELD_NAME.fullmatch(name)
+    return f"{found['stem']}{found['suffix'] or ''}" if found else None
+
+
 def held_note_of(parcel: Parcel) -> PurePosixPath:
     """Where the note on a held parcel lies."""
     return HELD / f"{held_name(parcel)}.txt"
@@ -143,8 +153,11 @@ def rejected_note_of(parcel: Parcel) -> PurePosixPath:
 
 
 def refusal_of(moved: PurePosixPath) -> PurePosixPath:
-    """Where the note on a file lies that was moved into 承認 or 却下 in vain."""
-    return moved.with_name(f"{REFUSED}_{moved.name}.txt")
+    """Where the note on a file lies that was moved into 承認 or 却下 in vain. People's names may be as long as names can be."""
+    name = f"{REFUSED}_{moved.name}.txt"
+    if len(os.fsencode(name)) > _NAME_MOST_BYTES:
+        name = f"{REFUSED}_{sha256(os.fsencode(moved.name)).hexdigest()[:12]}.txt"
+    return moved.with_name(name)
 
 
 def _target(parcel: Parcel) -> PurePosixPath:

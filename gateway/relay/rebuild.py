@@ -76,7 +76,7 @@ def _build(here: int, places: Places, now: datetime, source: Path) -> None:
     old = _copied(places.ledger, source, copy)
     found = salvage(copy)
     files = parcel_files(places.spool)
-    adopted = tuple(_adopted(places, found, files, now))
+    adopted = tuple(_adopted(places, found, files, now, stale=source != places.ledger))
     with Ledger.open(new, now) as ledger:
         ledger.adopt(adopted, {"fact": Fact.REBUILT, "old": old}, found.lost, now)
     _give_away(new, places.root)
@@ -90,11 +90,11 @@ def _scratch(ledger: Path) -> tuple[Path, Path]:
     return ledger.with_name(f"{ledger.name}.copy"), ledger.with_name(f"{ledger.name}.new")
 
 
-def _adopted(places: Places, found: Salvage, files: frozenset[str], now: datetime) -> Iterator[Adopted]:
+def _adopted(places: Places, found: Salvage, files: frozenset[str], now: datetime, *, stale: bool) -> Iterator[Adopted]:
     """Every row of the new ledger, with the steps that lead to it."""
     numbered = set()
     for row in found.rows:
-        settled = _settled(row, places.spool, files)
+        settled = _settled(row, places.spool, files, stale=stale)
         numbered.add(_numbered(settled))
         yield Adopted(settled, found.steps_of(row["id"]), was=row["state"])
     for parcel_id in sorted(files - {row["id"] for row in found.rows}):
@@ -109,13 +109,20 @@ def _numbered(row: Row) -> tuple[object, ...]:
     return tuple(row[name] for name in ("direction", "month", "payer", "folded_name", "number"))
 
 
-def _settled(row: Row, spool: Path, files: frozenset[str]) -> Row:
-    """A salvaged row as it can be vouched for: what was on its way is held, what has no bytes any more is over."""
+def _settled(row: Row, spool: Path, files: frozenset[str], *, stale: bool) -> Row:
+    """A salvaged row as it can be vouched for: what was on its way is held, what has no bytes any more is over.
+
+    What was held when a `stale` backup was made may have been released since.
+    """
     state = State(row["state"])
     if row["id"] not in files:
         if state in _WITHOUT_FILE:
             return row
         return {**row, "state": str(State.RETIRED if row["digest"] else State.FORGOTTEN)}
+    if state is State.HELD:
+        # Laid into 保留 anew, so that what lies in 承認 from before decides nothing.
+        since = [Hold.REBUILT] if stale else []
+        return {**row, "reasons": json.dumps([*dict.fromkeys([*json.loads(row["reasons"]), *since])]), "shown": 0}
     if not state.moving or state is State.DELIVERED:
         return row
     digest, size = digest_in(spool, row["id"])

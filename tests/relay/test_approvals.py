@@ -7,10 +7,13 @@ import pytest
 
 from gateway.relay import decisions
 from gateway.relay.decisions import Decision, Word
+from gateway.relay.export import export
 from gateway.relay.ledger import Ledger
 from gateway.relay.parcel import Hold, Parcel, State
+from gateway.relay.rebuild import rebuild
 from tests.claims.synthetic import claim_file
 from tests.relay.rig import Fuse, PowerCut, Rig
+from tests.relay.test_ledger import NOW
 
 BROKEN = claim_file()[:-20]  # no GO
 OURS = "山田"
@@ -244,3 +247,109 @@ def test_the_power_may_go_anywhere_between_release_and_slip(tmp_path: Path) -> N
         assert waiting.parcel.state is State.NOTED
         assert list(waiting.rig.delivered().values()) == [BROKEN]
         assert waiting.rig.held() == {}
+
+
+def test_a_decision_is_used_up_whatever_people_called_the_file(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path)
+    waiting.copy.rename(waiting.rig.places.held / "承認" / "10月分.UKE")
+    waiting.rig.carry()
+    assert waiting.rig.held() == {}
+
+    waiting.rig.drop("RECEIPTD.UKE", BROKEN)  # the same bytes: nobody has said anything of this one
+    waiting.rig.carry()
+    waiting.rig.carry()
+
+    assert [parcel.state for parcel in waiting.rig.parcels()] == [State.HELD, State.NOTED]
+    assert list(waiting.rig.delivered().values()) == [BROKEN]
+
+
+@pytest.mark.parametrize(
+    ("folders", "state"),
+    [(("承認", OURS, "11月", "済"), State.NOTED), (("整理", "2026", "11月", "あとで"), State.HELD)],
+    ids=["approved", "still-waits"],
+)
+def test_folders_that_people_sort_by_take_no_file_away(tmp_path: Path, folders: tuple[str, ...], state: State) -> None:
+    waiting = Waiting(tmp_path)
+    place = waiting.rig.places.held.joinpath(*folders)
+    place.mkdir(parents=True)
+    waiting.copy.rename(place / waiting.copy.name)
+
+    waiting.rig.carry()
+
+    assert waiting.parcel.state is state
+
+
+def test_a_name_as_long_as_names_can_be_keeps_no_other_decision_waiting(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path)
+    (waiting.rig.places.held / "承認" / ("長" * 83 + ".UKE")).write_bytes(b"x")
+    waiting.copy.unlink()
+
+    waiting.rig.carry()
+
+    assert any("保留のファイルではありません" in text for text in waiting.texts().values())
+    assert waiting.parcel.state is State.REJECTED
+
+
+def test_what_was_approved_before_an_export_is_not_delivered_as_well(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path)
+    moved = waiting.moved("承認")
+    decisions.publish(waiting.rig.places, Decision(waiting.parcel.id, Word.RELEASE, "院長", "確認した"))
+    released = replace(waiting.parcel, state=State.TAKEN, decided_by="院長", decided_why="確認した")
+    with Ledger.open(waiting.rig.places.ledger) as ledger:  # released; then the relay was stopped
+        ledger.record(released, "Released", waiting.rig.clocks.wall())
+        (tmp_path / "usb").mkdir()
+        export(ledger, waiting.rig.places, [released], to=tmp_path / "usb", password="x" * 16, now=NOW)
+
+    waiting.rig.carry()
+    waiting.rig.carry()
+
+    assert (waiting.parcel.state, waiting.parcel.reasons) == (State.HELD, (Hold.EXPORTED,))
+    assert waiting.rig.delivered() == {}
+    assert not moved.exists()
+    assert waiting.copy.read_bytes() == BROKEN
+
+
+def test_what_was_approved_before_a_rebuilding_waits_for_a_new_word(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path)
+    waiting.moved("承認")
+
+    rebuild(waiting.rig.places, NOW)
+    waiting.rig.carry()
+    waiting.rig.carry()
+
+    assert waiting.parcel.state is State.HELD
+    assert waiting.rig.delivered() == {}
+    assert waiting.copy.read_bytes() == BROKEN
+
+
+def test_a_held_file_put_in_again_is_known_by_the_name_it_had(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.drop("RECEIPTC.UKE", claim_file())
+    rig.carry()
+    (first,) = rig.parcels()
+    with Ledger.open(
+        rig.places.ledger
+    ) as ledger:  # as if the answer to the rename had been lost, and the file not found
+        ledger.record(_held(first, Hold.UNKNOWN_DELIVERY), "TargetLooked", rig.clocks.wall())
+    rig.carry()
+    (copy,) = (file for file in rig.places.held.iterdir() if file.suffix == ".UKE")
+
+    copy.rename(rig.places.drop / copy.name)  # as its note says
+    rig.carry()
+    rig.carry()
+
+    assert {parcel.name for parcel in rig.parcels()} == {"RECEIPTC.UKE"}
+    assert list(rig.delivered().values()) == [claim_file()] * len(rig.delivered())
+
+
+def test_two_held_files_with_the_same_bytes_both_wait_whatever_people_call_them(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    for name in ("RECEIPTC.UKE", "RECEIPTD.UKE"):
+        rig.drop(name, BROKEN)
+    rig.carry()
+    for number, copy in enumerate(sorted(rig.places.held.glob("*.UKE"))):
+        copy.rename(rig.places.held / f"あとで{number}.UKE")
+
+    rig.carry()
+
+    assert [parcel.state for parcel in rig.parcels()] == [State.HELD, State.HELD]

@@ -254,3 +254,12 @@ def test_returns_count_on_too(places: Places) -> None:
         (2, PurePosixPath("2026-11/社保/02回目_1108-2310/RECEIPTC.HEN"))
     ]
     assert all(isinstance(one, Parcel) for one in found)
+
+
+def test_what_a_backup_shows_as_held_may_have_been_released_since(places: Places, tmp_path: Path) -> None:
+    backup = tmp_path / "backup.sqlite3"
+    shutil.copy(places.ledger, backup)
+
+    rebuild(places, NOW, backup)
+
+    assert held(places)[parcel(43).id] == ("points-differ", "ledger-rebuilt")
