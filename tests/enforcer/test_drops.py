@@ -1,4 +1,5 @@
 import asyncio
+import re
 import socket
 from ipaddress import IPv4Address, ip_address
 
@@ -140,7 +141,7 @@ def test_what_is_heard_is_told_once_a_minute_and_the_cable_is_known(
                 await asyncio.sleep(0.05)
                 told += capsys.readouterr().err
         assert "error: 192.168.10.21 belongs to lan and is heard at claim (lo)" in told
-        assert "notice: claim to lan: at least 1 packets dropped" in told
+        assert re.search(r"notice: claim to lan: at least \d+ packets dropped", told)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
