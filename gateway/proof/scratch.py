@@ -13,14 +13,17 @@ from gateway.proof.model import Dump
 
 _LOAD_AND_LIST = "nft -f - && exec nft -nn -j list ruleset"
 _CAP_SYS_ADMIN_NEEDED = ("unshare", "--net")
-_AS_ITS_OWN_ROOT = ("unshare", "--map-root-user", "--net")
-"""unshare(1): a user namespace gives the right to a network namespace to a process that has none of root's."""
+_OF_ITS_OWN = ("unshare", "--user", "--keep-caps", "--net")
+"""unshare(1): a user namespace gives the right to a network namespace to a process that has none of root's.
+
+No user is mapped there: since Linux 5.12 mapping root takes CAP_SETFCAP, which the enforcer's unit does not have.
+"""
 
 
 def dump_of(text: str) -> Dump:
     """The dump of a ruleset in nft's own language. Raises NotObserved if the kernel does not take it, or gives no namespace."""
     failed = ""
-    for apart in (_AS_ITS_OWN_ROOT, _CAP_SYS_ADMIN_NEEDED):
+    for apart in (_OF_ITS_OWN, _CAP_SYS_ADMIN_NEEDED):
         try:
             done = subprocess.run(
                 (*apart, "--", "sh", "-c", _LOAD_AND_LIST),

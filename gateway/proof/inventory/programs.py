@@ -37,7 +37,11 @@ class Program:
 
 
 def read() -> tuple[Program, ...]:
-    """What the kernel shows of this namespace; netfilter programs of any namespace, for it does not say which. Raises NotObserved."""
+    """What the kernel shows of this namespace; netfilter programs of any namespace, for it does not say which. Raises NotObserved.
+
+    Those are shown to CAP_SYS_ADMIN only. Whoever has not got it misses a program that can drop, and neither rewrite nor
+    redirect (net/netfilter/nf_bpf_link.c): it opens nothing.
+    """
     return tuple(one for one in (*_at_ports(), *_at_namespace(), *_at_netfilter()) if one.count)
 
 
@@ -94,6 +98,8 @@ def _at_netfilter() -> Iterator[Program]:
         struct.pack_into("=I", attributes, 0, link)
         try:
             _bpf(_LINK_GET_NEXT_ID, attributes)
+        except PermissionError:
+            break
         except OSError as error:
             if error.errno in _ABSENT:
                 break

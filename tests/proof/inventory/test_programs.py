@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from gateway.proof.inventory import programs
@@ -7,6 +10,7 @@ from tests.proof.inventory import bpf
 from tests.proof.inventory.box import Box
 
 pytestmark = pytest.mark.root
+AS_THE_UNIT = ("setpriv", "--no-new-privs", "--bounding-set=-all,+net_admin")
 
 
 @pytest.mark.parametrize("hook", [bpf.TCX, bpf.NETFILTER, bpf.SOCKET_LOOKUP], ids=["tcx", "netfilter", "socket lookup"])
@@ -18,3 +22,13 @@ def test_a_program_in_the_packets_way_is_seen(box: Box, hook: bpf.Hook) -> None:
 def test_it_says_where_the_program_hangs(box: Box) -> None:
     with bpf.attached(box, bpf.TCX, "eth2"):
         assert box.call(programs.read) == (Program("tcx ingress", "eth2", 1),)
+
+
+def test_the_enforcers_own_rights_are_enough_to_ask(box: Box) -> None:
+    ask = "from gateway.proof.inventory.programs import read; print(read())"
+    with bpf.attached(box, bpf.TCX, "eth2"):
+        done = subprocess.run(
+            box.namespace.command(*AS_THE_UNIT, sys.executable, "-c", ask), capture_output=True, text=True, check=False
+        )
+
+    assert done.stdout.strip() == "(Program(hook='tcx ingress', port='eth2', count=1),)", done.stderr
