@@ -36,6 +36,8 @@ from gateway.site.values import IpAddress
 
 CHANGES_MAX = 256
 """More waiting changes say no more than "read everything": the rest waits in the kernel, or is lost there and told so."""
+WORK_MAX_S = 180.0
+"""What one apply may take where everything it asks comes just within its own limit; after that systemd starts another."""
 T = TypeVar("T")
 _CHANGING = requests.Apply | requests.Rollback | requests.Confirm
 
@@ -181,11 +183,18 @@ class Daemon:
             os.close(alarm)
 
     async def _report(self) -> None:
-        """Tell systemd that loop and worker turn. Without a watchdog nobody listens, and nothing wakes up."""
+        """Tell systemd that loop and worker turn. Without a watchdog nobody listens, and nothing wakes up.
+
+        A worker that is at one thing for long, a proof say, is no reason to be killed; one that never ends it is.
+        """
         while True:
-            state = await self._in_worker(self._state)
-            notify("WATCHDOG=1", f"STATUS={state}")
-            interval = watchdog_interval_s()
+            interval, began = watchdog_interval_s(), time.monotonic()
+            state = asyncio.ensure_future(self._in_worker(self._state))
+            while not (await asyncio.wait((state,), timeout=interval))[0]:
+                busy_s = time.monotonic() - began
+                if busy_s < WORK_MAX_S:
+                    notify("WATCHDOG=1", f"STATUS=at work for {busy_s:.0f} s")
+            notify("WATCHDOG=1", f"STATUS={state.result()}")
             if interval is None:
                 return
             await asyncio.sleep(interval)

@@ -10,13 +10,17 @@ from gateway.enforcer.errors import Refuted
 from gateway.enforcer.proof import Proof, Said
 from gateway.journal import tell
 from gateway.policy.derive import derive
-from gateway.proof.child import prove_apart
+from gateway.proof.child import Limits, prove_apart
 from gateway.proof.guard import whole_guard
 from gateway.proof.inventory.surroundings import surroundings
 from gateway.proof.model import Answer, Evidence, Verdict
 from gateway.proof.observe import NotObserved, Observation, evidence, observe
 from gateway.proof.scratch import dump_of
 from gateway.wiring.guard import BARRIER
+
+
+LIMITS = Limits(seconds=20.0)
+"""A hundred times what a proof takes: while it is awaited nothing is repaired, and systemd waits 30 s for us to stop."""
 
 
 class Prover:
@@ -29,7 +33,7 @@ class Prover:
     def candidate(self, desired: Desired) -> None:
         """The table alone, tried apart, behind the guard as it has to be: what else the box holds is the live proof's."""
         try:
-            verdict = prove_apart(desired.site, Evidence(dump_of(desired.table.text()), whole_guard()))
+            verdict = prove_apart(desired.site, Evidence(dump_of(desired.table.text()), whole_guard()), LIMITS)
         except NotObserved as error:
             raise Refuted(f"the site cannot be proved: {error}") from error
         if refusal := _refusal(verdict):
@@ -49,7 +53,7 @@ class Prover:
     def _heard(self, desired: Desired) -> Said:
         around = surroundings(desired.site, derive(desired.site))
         try:
-            verdict = prove_apart(desired.site, evidence(_without_barrier(observe(around)), around))
+            verdict = prove_apart(desired.site, evidence(_without_barrier(observe(around)), around), LIMITS)
         except NotObserved as error:
             return Said(self._now(), str(error), 0.0)
         return Said(self._now(), _refusal(verdict), verdict.seconds)

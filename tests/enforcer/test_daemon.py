@@ -166,3 +166,41 @@ def test_it_tells_the_service_manager(box: Rig, tmp_path: Path) -> None:
                 said += manager.recv(4096).decode().splitlines()
             assert process.wait(PATIENCE_S) == 0
     assert "WATCHDOG=1" in said
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from gateway.enforcer.daemon import Setting, run
+from gateway.enforcer.proof import ConfirmOnly
+
+class Slow(ConfirmOnly):
+    def live(self, desired, /):
+        if Path(sys.argv[4]).exists():
+            time.sleep(3600)
+
+run(Setting(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), proof=Slow()))
+"""
+
+
+def test_a_proof_that_takes_long_is_no_reason_to_be_killed(box: Rig, tmp_path: Path) -> None:
+    path, hang = tmp_path / "notify", tmp_path / "hang"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(path))
+        manager.settimeout(PATIENCE_S)
+        words = [sys.executable, "-c", SLOW, *map(str, (box.state, box.run, box.site_file, hang))]
+        environment = os.environ | {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": "200000"}
+        with subprocess.Popen(box.twin.gateway.command(*words), env=environment, stderr=subprocess.DEVNULL) as process:
+            try:
+                said: list[str] = []
+                while "READY=1" not in said:
+                    said += manager.recv(4096).decode().splitlines()
+                hang.touch()
+                box.run_here("nft", "add", "table", "ip", "foreign")
+                said.clear()
+                manager.settimeout(2)
+                while not any(line.startswith("STATUS=at work for ") for line in said):
+                    said += manager.recv(4096).decode().splitlines()
+            finally:
+                process.kill()
+    assert "WATCHDOG=1" in said
