@@ -17,7 +17,7 @@ from tests.claims.synthetic import claim_file
 from tests.relay.rig import Fuse, FusedShelf, Rig
 from tests.relay.test_ledger import parcel
 
-SMALL_CLAIMS = SMALL_AT_ONCE + 1
+SMALL_CLAIMS = LARGE_CLAIMS = SMALL_AT_ONCE + 1
 HANGS_MOST_S = 10.0
 SMALL, LARGE = parcel(1, size=1000), parcel(2, size=SMALL_MOST_BYTES + 1)
 
@@ -90,18 +90,20 @@ def test_a_return_s_size_is_known_before_it_is_taken() -> None:
 
 
 class HangingShelf(FusedShelf):
-    """A terminal that takes no claim until `may` says so."""
+    """A connection that carries one claim at a time, and each only when `may` says so."""
 
-    def __init__(self, root: Path, fuse: Fuse, may: Callable[[], bool]) -> None:
+    def __init__(self, root: Path, fuse: Fuse, may: Callable[[Path], bool]) -> None:
         super().__init__(root, fuse)
         self._may = may
+        self._one = asyncio.Lock()
 
     async def put_verified(self, source: Path, temporary: PurePosixPath, digest: str) -> VerifiedFile:
-        deadline = time.monotonic() + HANGS_MOST_S
-        while not self._may():
-            if time.monotonic() > deadline:
-                raise TimeoutError("nothing passed the claim that hangs")
-            await asyncio.sleep(0.002)
+        async with self._one:
+            deadline = time.monotonic() + HANGS_MOST_S
+            while not self._may(source):
+                if time.monotonic() > deadline:
+                    raise TimeoutError("nothing passed the claim that hangs")
+                await asyncio.sleep(0.002)
         return await super().put_verified(source, temporary, digest)
 
 
@@ -113,24 +115,24 @@ class HangingRig(Rig):
         self._small_too = small_too
 
     def _terminal(self, fuse: Fuse) -> Shelf:
-        small = HangingShelf(self.share, fuse, self._returned if self._small_too else lambda: True)
-        return TwoLanes(small, HangingShelf(self.share, fuse, lambda: self._returned() and self._small_passed()))
+        small, large = (HangingShelf(self.share, fuse, self._may) for _ in range(2))
+        return TwoLanes(small, large)
 
-    def _returned(self) -> bool:
-        return bool(self.brought())
+    def _may(self, source: Path) -> bool:
+        if source.stat().st_size <= SMALL_MOST_BYTES:
+            return bool(self.brought()) if self._small_too else True
+        return bool(self.brought()) and sum(name.endswith(".UKE") for name in self.delivered()) == SMALL_CLAIMS
 
-    def _small_passed(self) -> bool:
-        return sum(name.endswith(".UKE") for name in self.delivered()) == SMALL_CLAIMS
 
-
-@pytest.mark.parametrize("small_too", [False, True], ids=["a-large-claim-hangs", "every-claim-hangs"])
+@pytest.mark.parametrize("small_too", [False, True], ids=["large-claims-hang", "every-claim-hangs"])
 def test_small_claims_and_returns_pass_what_hangs(tmp_path: Path, small_too: bool) -> None:
     rig = HangingRig(tmp_path, small_too=small_too)
-    rig.drop("A.bin", bytes(range(256)) * (SMALL_MOST_BYTES // 256 + 1))
+    for number in range(LARGE_CLAIMS):
+        rig.drop(f"A{number}.bin", bytes(range(256)) * (SMALL_MOST_BYTES // 256 + 1))
     for number in range(SMALL_CLAIMS):
         rig.drop(f"RECEIPT{number}.UKE", claim_file())
     (rig.share / "returns" / "RECEIPTC.HEN").write_bytes(b"x")
 
     rig.carry()  # what waited for the one that hangs would never rest
 
-    assert [parcel.state for parcel in rig.parcels()] == [State.NOTED] * (SMALL_CLAIMS + 2)
+    assert [parcel.state for parcel in rig.parcels()] == [State.NOTED] * (LARGE_CLAIMS + SMALL_CLAIMS + 1)
