@@ -47,7 +47,7 @@ demo: setup
 	@$(BIN)/claim-gateway demo
 
 test-fast: setup
-	@$(BIN)/pytest -n 2 -m "not root and not appliance and not long" -q
+	@$(BIN)/pytest -n 2 -m "not root and not appliance and not long and not thorough" -q
 
 bench: setup
 	@$(BIN)/python -m tests.bench.forward

@@ -143,6 +143,7 @@ def test_a_killed_worker_is_no_verdict(fleet: subprocess.Popen[str]) -> None:
     assert err.splitlines()[-1].endswith("a checking process was killed. check fewer files at once")
 
 
+@pytest.mark.thorough
 def test_a_fleet_is_checked_in_parallel_and_summed_up(tmp_path: Path) -> None:
     good, files = GOOD.read_text(), []
     for number in range(1_000):

@@ -96,6 +96,7 @@ def test_the_kernel_takes_any_table_alone_and_over_any_other(kernel: Namespace, 
         assert part.difference(table, kernel.call(part.observe)) == ()
 
 
+@pytest.mark.thorough
 @settings(drawn_often, max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking takes minutes
 @given(drawn_sites(), st.integers(0, 2**32))
 def test_the_rules_say_of_a_thousand_sessions_what_the_policy_says(site: Site, seed: int) -> None:

@@ -66,6 +66,7 @@ def _complaint(name: str, site: Site, mutation: Mutation, before: Evidence, afte
     return f"{mutation.caught} is not {wanted}; {verdict.answer}: {said} {verdict.reason}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name", [REPRESENTATIVE, *(pytest.param(name, marks=pytest.mark.long) for name in NAMES if name != REPRESENTATIVE)]
 )

@@ -292,6 +292,7 @@ def check(rig: Rig, at: str) -> None:
     assert {file.name for file in rig.places.spool.iterdir()} == {parcel.id for parcel in rig.parcels()}, at
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_the_power_goes_at_every_effect_and_everything_arrives_exactly_once(tmp_path: Path, after: bool) -> None:
     for cut_at in range(1, count_of_effects(tmp_path / "whole") + 1):
@@ -305,6 +306,7 @@ def test_the_power_goes_at_every_effect_and_everything_arrives_exactly_once(tmp_
         check(rig, f"cut at {cut_at}")
 
 
+@pytest.mark.thorough
 def test_the_power_goes_after_every_operation_on_a_shelf(tmp_path: Path) -> None:
     fuse = Fuse()
     day(tmp_path / "whole").carry(fuse=fuse)

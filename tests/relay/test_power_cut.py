@@ -20,6 +20,8 @@ from tests.relay.powercut.mutants import MUTANTS, Mutant
 from tests.relay.powercut.scenes import AGAIN, BUSY, CLAIM_OUT, HELD_BACK, RELEASED, RETURN_IN, SCENES, Scene
 from tests.relay.powercut.states import cuts, distinct
 
+pytestmark = pytest.mark.thorough
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - thousands of small folders of our own; mkdtemp names them
 REST_S = 10.0
 SOON_S = 2.0
