@@ -1,14 +1,17 @@
 """What the ledger knows that the calendar and the matching ask for: what was delivered, fetched, and what results say."""
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from gateway.claims.matching import Claimed, Missing, Sent, Standing, claimed, missing_returns
 from gateway.claims.reminders import Delivered, Facts
-from gateway.claims.results import ResultForm, Results, ResultsUnreadable, Row, form_of, read_results
+from gateway.claims.results import RESULT_MAX_BYTES, ResultForm, Results, ResultsUnreadable, Row, form_of, read_results
+from gateway.relay import durable
 from gateway.relay.ledger import Ledger
 from gateway.relay.parcel import Direction, Parcel, State, series_in, variant_of
+from gateway.relay.spool_files import folder
 
 PARCELS_MOST = 2000
 """The newest that are looked at: a clinic makes some dozen a month."""
@@ -77,10 +80,16 @@ def _results(fetched: list[Parcel], returns: Path, forms: tuple[ResultForm, ...]
         if form is None or parcel.target is None:
             continue
         try:
-            results.append(read_results((returns / parcel.target).read_bytes(), form))
+            results.append(read_results(_content(returns / parcel.target), form))
         except (ResultsUnreadable, OSError):
             unread += 1
     return results, unread
+
+
+def _content(path: Path) -> bytes:
+    """As much as a result file can have, and a byte more that says it has too much. Raises OSError."""
+    with folder(path.parent) as here, os.fdopen(durable.open_existing(here, path.name), "rb") as file:
+        return file.read(RESULT_MAX_BYTES + 1)
 
 
 def _returns(parcel: Parcel) -> bool:

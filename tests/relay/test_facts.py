@@ -1,3 +1,4 @@
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -7,7 +8,7 @@ import pytest
 from gateway.claims.kind import Payer
 from gateway.claims.matching import Missing, Standing
 from gateway.claims.reader import read
-from gateway.claims.results import Part, ResultForm, Says
+from gateway.claims.results import RESULT_MAX_BYTES, Part, ResultForm, Says
 from gateway.relay.facts import Known, known
 from gateway.relay.ledger import Ledger
 from gateway.relay.parcel import Direction, Parcel, State
@@ -122,3 +123,19 @@ def test_a_duplicate_is_no_second_claim(books: Books) -> None:
     fund, _ = books.known().claims
 
     assert (fund.sent_count, fund.standing) == (1, Standing.UNSEEN)
+
+
+def test_a_file_too_big_to_be_a_result_is_never_in_memory(books: Books, tmp_path: Path) -> None:
+    books.fetch("11fixf.csv", b"")
+    (whole,) = tmp_path.rglob("11fixf.csv")
+    with whole.open("r+b") as file:
+        file.truncate(16 * RESULT_MAX_BYTES)
+    tracemalloc.start()
+    try:
+        found = books.known()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert found.unread == 1
+    assert peak < 3 * RESULT_MAX_BYTES
