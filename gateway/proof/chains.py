@@ -13,6 +13,7 @@ from gateway.proof.header import Header
 from gateway.proof.matching import Matching
 from gateway.proof.ruleset import (
     Chain,
+    Concat,
     Entry,
     Everything,
     Expression,
@@ -152,8 +153,14 @@ class Chains:
                 next_rule = next_rule | went_on
             gone = gone | left
         if default is not None:
-            went_on, left = self._verdict(rule, default, rest, into, depth)
-            next_rule, gone, rest = next_rule | went_on, gone | left, self._algebra.false
+            others = rest & self._matching.readable(key, said.key, rule.id)
+            rest = rest & ~others
+            went_on, left = self._verdict(rule, default, others, into, depth)
+            if default.kind is Kind.CONTINUE:
+                inside = inside | others
+            else:
+                next_rule = next_rule | went_on
+            gone = gone | left
         into.hits[rule.id] = into.hits.get(rule.id, self._algebra.false) | (here & ~rest)
         return inside, next_rule | rest, gone
 
@@ -198,9 +205,11 @@ class Chains:
                     self._fields.no_track = self._fields.no_track | here
                     self._fields.changed()
             case SetUpdate(limited=limited):
-                # A full set ends the rule, and so does a limit inside the element.
+                # A full set ends the rule, and so do a limit inside the element and a packet that has nothing to put in.
                 room = self._header.free("room", f"{rule.id} has room in @{said.set}", calm=None if limited else True)
-                return here & room, here & ~room
+                key = self._matching.key(said.key, self._place)
+                done = here & room & self._matching.readable(key, said.key, rule.id)
+                return done, here & ~done
         return here, self._algebra.false
 
     def _mark(self, rule: Rule, said: MarkSet, here: Term) -> None:
@@ -219,7 +228,10 @@ class Chains:
             self._fields.mark[bit] = choose(here, after, before)
 
     def is_pure(self, name: str) -> bool:
-        """Whether a chain, and all it jumps to, neither reads nor writes the mark nor takes packets from conntrack."""
+        """Whether a chain, and all it jumps to, neither reads nor writes what other rules may change before it is asked again.
+
+        That is the mark, and before conntrack its word on the packet.
+        """
         if name not in self._pure:
             self._pure[name] = False  # a loop, which the kernel refuses, is not pure
             chain = self._table.chains.get(name)
@@ -233,22 +245,29 @@ class Chains:
             case MarkSet() | NoTrack():
                 return False
             case Match(left=left):
-                return not _reads_mark(left)
+                return not self._reads_changing(left)
             case Verdict(kind, chain):
                 return kind not in (Kind.JUMP, Kind.GOTO) or self.is_pure(chain)
             case VerdictMap():
                 verdicts = [entry.verdict for entry in self._entries(said)]
-                return not _reads_mark(said.key) and all(self._is_harmless(verdict) for verdict in verdicts)
+                return not self._reads_changing(said.key) and all(self._is_harmless(verdict) for verdict in verdicts)
         return True
 
+    def _reads_changing(self, said: Expression) -> bool:
+        return any(
+            name == "meta mark" or (name.startswith("ct ") and not self._place.tracked) for name in _fields(said)
+        )
 
-def _reads_mark(said: Expression) -> bool:
+
+def _fields(said: Expression) -> Iterator[str]:
     match said:
         case Field(name):
-            return name == "meta mark"
+            yield name
         case Masked(inner, _):
-            return _reads_mark(inner)
-    return any(_reads_mark(part) for part in getattr(said, "parts", ()))
+            yield from _fields(inner)
+        case Concat(parts):
+            for part in parts:
+                yield from _fields(part)
 
 
 def flattened(outcome: Outcome, algebra_false: Term) -> tuple[dict[str, Term], list[Met]]:

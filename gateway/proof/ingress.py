@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gateway.proof.case import Case, Violation, Weight
 from gateway.proof.journey import IP_FAMILIES
 from gateway.proof.model import Theorem
+from gateway.proof.ruleset import Chain, Kind
 
 _DEVICE_HOOKS = ("ingress", "egress")
 
@@ -16,9 +17,13 @@ def ingress_violations(case: Case, theorem: Theorem) -> Iterator[Violation]:
     for table in case.ruleset.tables:
         for chain in table.chains.values():
             outside = table.family not in IP_FAMILIES
-            if chain.rules and (outside or (chain.hook is not None and chain.hook.hook in _DEVICE_HOOKS)):
+            if _does_something(chain) and (outside or (chain.hook is not None and chain.hook.hook in _DEVICE_HOOKS)):
                 yield Violation(
-                    f"{table} {chain.name} has rules on a device, a bridge or ARP: whether they drop what is declared is not "
-                    "known here. take them away",
+                    f"{table} {chain.name} stands on a device, a bridge or ARP: whether it drops what is declared is not "
+                    "known here. take it away",
                     weight=Weight.OPEN,
                 )
+
+
+def _does_something(chain: Chain) -> bool:
+    return bool(chain.rules) or (chain.hook is not None and chain.hook.policy is Kind.DROP)

@@ -6,7 +6,7 @@ the table.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 
 from gateway.proof.algebra import Term, all_of
 from gateway.proof.chains import Chains, Met, flattened, named_by
@@ -23,6 +23,14 @@ from gateway.proof.ruleset import Chain, Hook, Rule, Ruleset, Table, Translate
 CONNTRACK = -200  # NF_IP_PRI_CONNTRACK, linux/netfilter_ipv4.h
 DESTINATION_NAT = -100  # NF_IP_PRI_NAT_DST
 SOURCE_NAT = 100  # NF_IP_PRI_NAT_SRC
+_TRANSLATION_HOOK = {
+    "prerouting": DESTINATION_NAT,
+    "input": SOURCE_NAT,
+    "output": DESTINATION_NAT,
+    "postrouting": SOURCE_NAT,
+}
+"""Where conntrack asks every nat chain of a hook, whatever their priorities; those order them among themselves (nf_nat_core.c)."""
+_NAT = "nat"
 IP_FAMILIES = {"ip": (4,), "ip6": (6,), "inet": (4, 6)}
 _HOOKS: Mapping[str, tuple[bool, bool]] = {
     "prerouting": (True, False),
@@ -39,6 +47,17 @@ class _Base:
     table: Table
     chain: Chain
     hook: Hook
+
+    @property
+    def turn(self) -> int:
+        """The priority at which it is really asked."""
+        translates = self.hook.type == _NAT
+        return _TRANSLATION_HOOK.get(self.hook.hook, self.hook.priority) if translates else self.hook.priority
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Its place among all of its hook."""
+        return self.turn, self.hook.priority
 
 
 @dataclass(slots=True)
@@ -163,15 +182,15 @@ class Journey:
         header = self.header
         families = IP_FAMILIES[base.table.family]
         result = header.algebra.true if len(families) > 1 else header.family(families[0])
-        return result & header.states[NEW] if base.hook.type == "nat" else result
+        return result & header.states[NEW] if base.hook.type == _NAT else result
 
     def _chains(self, base: _Base) -> Chains:
-        hook, priority = base.hook.hook, base.hook.priority
+        hook, priority = base.hook.hook, base.turn
         sees_iif, sees_oif = _HOOKS[hook]
         translated = ""
         if self._translates and hook == "prerouting" and priority <= DESTINATION_NAT:
             translated = "daddr"
-        if self._translates and hook == "postrouting" and priority > SOURCE_NAT:
+        if self._translates and hook == "postrouting" and priority >= SOURCE_NAT and base.hook.type != _NAT:
             translated = "saddr"
         tracked = priority > CONNTRACK or hook not in ("prerouting", "output")
         return Chains(base.table, Place(hook, sees_iif, sees_oif, tracked, translated), self._matching, self.fields)
@@ -184,8 +203,8 @@ class Journey:
             for chain in table.chains.values()
             if chain.hook is not None and chain.hook.hook == hook
         ]
-        bases.sort(key=lambda base: base.hook.priority)
-        for before, after in pairwise(bases):
+        bases.sort(key=lambda base: base.order)
+        for before, after in combinations(bases, 2):
             self._refuse_tie(before, after)
         for base in bases:
             if base.hook.priority == CONNTRACK and hook in ("prerouting", "output"):
@@ -196,8 +215,13 @@ class Journey:
         return bases
 
     def _refuse_tie(self, one: _Base, two: _Base) -> None:
-        """The dump does not tell which of two tables came first; it matters only if one writes what the other reads."""
-        if one.table is two.table or one.hook.priority != two.hook.priority:
+        """The dump does not tell which of two came first, and the kernel asks the later one first (nf_hook_entries_grow).
+
+        It matters only if one writes what the other reads.
+        """
+        if one.turn != two.turn:
+            return
+        if one.hook.type == two.hook.type == _NAT and one.order != two.order:
             return
         pure = [self._chains(base).is_pure(base.chain.name) for base in (one, two)]
         if not any(pure) or (not all(pure) and one.hook.priority < CONNTRACK):

@@ -5,7 +5,7 @@ and of what was learned. Their names are the contract between the rules, the enf
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import ip_address, ip_network
 
 from gateway.policy.model import Flow, Granted, Policy, Window
 from gateway.policy.networks import of_family
@@ -146,17 +146,19 @@ def in_network(header: Header, side: str, network: IpNetwork) -> Term:
 
 
 def _networks(element: Element) -> tuple[int, int, int] | None:
-    """The family and the first and last address of an element of one address."""
-    match element.parts:
-        case (Span(str(first), str(last)),):
-            pass
-        case (Prefix(address, length),):
-            network = ip_network(f"{address}/{length}", strict=False)
-            first, last = str(network.network_address), str(network.broadcast_address)
-        case _:
-            return None
-    kind = IPv6Address if ":" in first else IPv4Address
-    return (6 if ":" in first else 4), int(kind(first)), int(kind(last))
+    """The family and the first and last address of an element of one address; None for anything else."""
+    try:
+        match element.parts:
+            case (Span(str(low), str(high)),):
+                first, last = ip_address(low), ip_address(high)
+            case (Prefix(address, length),):
+                network = ip_network(f"{address}/{length}", strict=False)
+                first, last = network.network_address, network.broadcast_address
+            case _:
+                return None
+    except ValueError:
+        return None
+    return (first.version, int(first), int(last)) if first.version == last.version else None
 
 
 def _within(element: Element, networks: Iterable[IpNetwork]) -> bool:

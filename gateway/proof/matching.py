@@ -1,4 +1,8 @@
-"""Whether a packet matches: fields against literals, sets and maps. What nobody can tell is a free Boolean, one for one text."""
+"""Whether a packet matches: fields against literals, sets and maps.
+
+What nobody can tell is a free Boolean, one for each rule that asks: a mark of conntrack, a number drawn or a set of the
+packets' own may have changed when the next rule asks in the same words.
+"""
 
 from collections.abc import Mapping, Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
@@ -44,21 +48,27 @@ class Matching:
         """Where the match is true."""
         key = self.key(said.left, place)
         if key is None or isinstance(said.right, Unknown):
-            return self.header.free("match", f"{said.left} {said.op} {said.right}")
+            return self.header.free("match", f"{said.left} {said.op} {said.right} in {rule}")
         present = all_of(self.header.algebra, (reading.present for reading in key.readings))
-        result = self._compared(key, said, table)
+        result = self._compared(key, said, table, rule)
         if result is None:
-            return present & self.header.free("match", f"{said.left} {said.op} {said.right}")
+            return present & self.header.free("match", f"{said.left} {said.op} {said.right} in {rule}")
         return present & self._unless_unsure(key, result, f"{said} in {rule}")
+
+    def readable(self, key: Key | None, expression: Expression, rule: str) -> Term:
+        """Where a rule gets what it reads: elsewhere it ends, and the next one is asked."""
+        if key is None:
+            return self.header.free("match", f"{expression} can be read in {rule}")
+        return all_of(self.header.algebra, (reading.present for reading in key.readings))
 
     def entry(self, key: Key | None, expression: Expression, element: Element, rule: str) -> Term:
         """Where a verdict map's key is in one of its elements; Everything is for the caller."""
         if key is None:
-            return self.header.free("match", f"{expression} vmap {element}")
+            return self.header.free("match", f"{expression} vmap {element} in {rule}")
         present = all_of(self.header.algebra, (reading.present for reading in key.readings))
         found = self._in_element(key, element)
         if found is None:
-            return present & self.header.free("match", f"{expression} vmap {element}")
+            return present & self.header.free("match", f"{expression} vmap {element} in {rule}")
         return present & self._unless_unsure(key, found, f"{expression} vmap {element} in {rule}")
 
     def key(self, left: Expression, place: Place) -> Key | None:
@@ -92,17 +102,17 @@ class Matching:
             return sure & result
         return (sure & result) | (~sure & self.header.free("match", text))
 
-    def _compared(self, key: Key, said: Match, table: Table) -> Term | None:
+    def _compared(self, key: Key, said: Match, table: Table, rule: str) -> Term | None:
         match said.op:
             case "==":
-                return self._equal(key, said.right, table)
+                return self._equal(key, said.right, table, rule)
             case "!=":
-                equal = self._equal(key, said.right, table)
+                equal = self._equal(key, said.right, table, rule)
                 return None if equal is None else ~equal
             case "in" | "!":
                 bits = self._any_bit(key, said.right)
                 if bits is None:
-                    return self._equal(key, said.right, table) if said.op == "in" else None
+                    return self._equal(key, said.right, table, rule) if said.op == "in" else None
                 return bits if said.op == "in" else ~bits
         return self._ordered(key, said)
 
@@ -124,17 +134,17 @@ class Matching:
                 return self.header.between(bits, first, last)
         return None
 
-    def _equal(self, key: Key, right: Right, table: Table) -> Term | None:
+    def _equal(self, key: Key, right: Right, table: Table, rule: str) -> Term | None:
         match right:
             case Named(name):
-                return self._in_named(key, name, table)
+                return self._in_named(key, name, table, rule)
             case Elements(elements):
                 return self._in_elements(key, elements)
             case Span() | Prefix() | Everything():
                 return self._in_element(key, Element((right,)))
         return None
 
-    def _in_named(self, key: Key, name: str, table: Table) -> Term | None:
+    def _in_named(self, key: Key, name: str, table: Table, rule: str) -> Term | None:
         found = table.sets.get(name)
         if found is None:
             raise NotProvable(f"the set {name} is not in the dump. dump the whole ruleset", f"table {table}")
@@ -142,7 +152,7 @@ class Matching:
         if live is not None:
             return live
         if found.moving or name in self._moving.get(str(table), frozenset()):
-            return self.header.free("member", f"{' . '.join(key.names)} is in {table} {name}")
+            return self.header.free("member", f"{' . '.join(key.names)} is in {table} {name} when {rule} asks")
         kept = (id(found), key.kept_as) if key.kept_as else None
         if kept and kept in self._members:
             return self._members[kept]
@@ -181,7 +191,7 @@ class Matching:
             case Prefix(address, length):
                 first = _number(reading, address)
                 rest = len(reading.bits) - length
-                if first is None or rest < 0:
+                if first is None or not 0 <= rest <= len(reading.bits):
                     return None
                 return self.header.between(reading.bits, first >> rest << rest, first | (1 << rest) - 1, reading.name)
             case Span(str(name), last) if reading.kind == "name":

@@ -1,7 +1,7 @@
 """`nft -nn -j list ruleset` as a typed ruleset. Every key, object, chain type, hook and family must be known here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,9 @@ from gateway.proof.ruleset import Chain, Hook, Kind, NamedSet, Rule, Ruleset, Ta
 _FAMILIES = {"ip", "ip6", "inet", "arp", "bridge", "netdev"}
 _TABLE_KEYS = {"family", "name", "handle", "flags", "comment"}
 _TABLE_FLAGS = {"dormant", "owner", "persist"}
-"""nft 1.0.6 prints `persist` not at all, and for `dormant` whatever lies in its memory: then the flag is unknown, and refused."""
+"""nft 1.0.6 does not know `persist`. A flag that stands alone it prints as whatever lies in its memory, which may be the name
+of another table: only a list of flags is believed.
+"""
 _CHAIN_KEYS = {"family", "table", "name", "handle", "type", "hook", "prio", "policy", "dev", "comment"}
 _CHAIN_TYPES = {"filter", "nat", "route"}
 _HOOKS = {"prerouting", "input", "forward", "output", "postrouting", "ingress", "egress"}
@@ -32,12 +34,10 @@ def read(dump: Dump) -> Ruleset:
     """The ruleset of a dump. Raises NotProvable for anything that is not understood."""
     tables: dict[tuple[str, str], _Building] = {}
     for entry in dump:
-        match entry:
-            case {**one} if len(one) == 1:
-                ((kind, body),) = one.items()
-                _object(tables, kind, body)
-            case _:
-                raise NotProvable(f"an object of an unknown form: {text(entry):.80}", "the dump")
+        try:
+            _entry(tables, entry)
+        except RecursionError as error:
+            raise NotProvable("an object is nested deeper than any nft prints", "the dump") from error
     return Ruleset(tuple(table.built() for table in tables.values() if not table.dormant))
 
 
@@ -67,6 +67,15 @@ class _Building:
         return Table(self.family, self.name, chains, self.sets, tuple(self.objects))
 
 
+def _entry(tables: dict[tuple[str, str], _Building], entry: Any) -> None:
+    match entry:
+        case {**one} if len(one) == 1:
+            ((kind, body),) = one.items()
+            _object(tables, str(kind), body)
+        case _:
+            raise NotProvable(f"an object of an unknown form: {text(entry):.80}", "the dump")
+
+
 def _object(tables: dict[tuple[str, str], _Building], kind: str, body: Any) -> None:
     if kind in _SILENT_OBJECTS:
         return
@@ -75,6 +84,7 @@ def _object(tables: dict[tuple[str, str], _Building], kind: str, body: Any) -> N
     where = f"{kind} {body.get('family')} {body.get('table', '')} {body.get('name', body.get('chain', ''))}"
     if kind == "table":
         made = _table(body, where)
+        _once((made.family, made.name), tables, where)
         tables[made.family, made.name] = made
         return
     table = tables.get((str(body.get("family")), str(body.get("table"))))
@@ -83,10 +93,12 @@ def _object(tables: dict[tuple[str, str], _Building], kind: str, body: Any) -> N
     match kind:
         case "chain":
             _known(body, _CHAIN_KEYS, where)
+            _once(str(body.get("name")), table.chains, where)
             table.chains[str(body.get("name"))] = (_hook(body, where), [])
         case "rule":
             _rule(table, body)
         case "set" | "map":
+            _once(str(body.get("name")), table.sets, where)
             table.sets[str(body.get("name"))] = _set(body, where)
         case _ if kind in _LOUD_OBJECTS:
             table.objects.append((kind, str(body.get("name"))))
@@ -96,6 +108,8 @@ def _object(tables: dict[tuple[str, str], _Building], kind: str, body: Any) -> N
 
 def _table(body: Mapping[str, Any], where: str) -> _Building:
     _known(body, _TABLE_KEYS, where)
+    if isinstance(body.get("flags"), str):
+        raise NotProvable("a single flag is not believed: nft 1.0.6 prints it wrong. take it away", where)
     # nft 1.0.6 does not know `persist` and calls it so; it is believed only of a table that its holder alone can change.
     held = {"unknown"} if "owner" in body.get("flags", ()) else set[str]()
     flags = _flags(body, _TABLE_FLAGS | held, where)
@@ -143,6 +157,12 @@ def _set(body: Mapping[str, Any], where: str) -> NamedSet:
         # A map of data is read by no match; what it feeds (a mark, a translation) is unknown where it is used.
         return NamedSet(str(body.get("name")), ())
     return NamedSet(str(body.get("name")), tuple(element(one, where) for one in said), (), moving)
+
+
+def _once(name: object, known: Container[object], where: str) -> None:
+    """The second of two would take the first one's rules or elements away, which no kernel prints."""
+    if name in known:
+        raise NotProvable("it is in the dump twice. dump the whole ruleset again, once", where)
 
 
 def _known(body: Mapping[str, Any], keys: set[str], where: str) -> None:

@@ -8,6 +8,8 @@ from gateway.proof.read_expression import element, expression, number, right, te
 from gateway.proof.ruleset import (
     Bypass,
     Entry,
+    Expression,
+    Field,
     Helper,
     Kind,
     Limit,
@@ -16,8 +18,10 @@ from gateway.proof.ruleset import (
     Named,
     NoTrack,
     SetUpdate,
+    Span,
     Statement,
     Translate,
+    Unknown,
     Verdict,
     VerdictMap,
 )
@@ -54,8 +58,6 @@ def verdict(said: Any) -> Verdict | None:
             return Verdict(Kind(kind))
         case "jump" | "goto", {"target": str(chain)}:
             return Verdict(Kind(kind), chain)
-        case "reject", _:
-            return Verdict(Kind.DROP)
     return None
 
 
@@ -78,9 +80,16 @@ def _statement(said: Any, where: str) -> Iterator[Statement]:
         yield decided
         return
     ((kind, body),) = said.items()
-    if kind in _SILENT:
-        return
-    if kind in _LIMITS:
+    if _may_end(kind, body):
+        yield Match(Unknown(text(said)), "==", Unknown("possible"))
+    if kind not in _SILENT:
+        yield from _deciding(kind, body, where)
+
+
+def _deciding(kind: str, body: Any, where: str) -> Iterator[Statement]:
+    if kind == "reject":
+        yield from _reject(body)
+    elif kind in _LIMITS:
         yield Limit(over=isinstance(body, dict) and bool(body.get("inv", False)))
     elif kind in _TRANSLATIONS:
         yield Translate(kind)
@@ -94,6 +103,42 @@ def _statement(said: Any, where: str) -> Iterator[Statement]:
         return
     else:
         yield _compound(kind, body, where)
+
+
+def _may_end(kind: str, body: Any) -> bool:
+    """Whether a statement that decides nothing may still end its rule, for want of what it reads or writes (NFT_BREAK)."""
+    match kind, body:
+        case "mangle", {"key": {"meta": _} | {"ct": _}, "value": value}:
+            return not _always_there(value)
+        case "mangle", _:
+            return True
+        case _, {"map": _}:
+            return kind in _SILENT
+    return False
+
+
+def _always_there(value: Any) -> bool:
+    """Constants and the packet's mark; a look-up may find nothing, and a header may be another's."""
+    match value:
+        case {"meta": {"key": "mark"}} | str():
+            return True
+        case {"|": [inner, operand]} | {"&": [inner, operand]} | {"^": [inner, operand]}:
+            return _always_there(inner) and _always_there(operand)
+    return number(value) is not None
+
+
+def _reject(body: Any) -> Iterator[Statement]:
+    """A drop of what it can answer: nft leaves out that `icmp` asks for IPv4, `icmpv6` for IPv6 and a reset for TCP."""
+    asked: dict[Any, tuple[Expression, int]] = {
+        "tcp reset": (Field("meta l4proto"), 6),
+        "icmp": (Field("meta nfproto"), 2),
+        "icmpv6": (Field("meta nfproto"), 10),
+    }
+    kind = body.get("type") if isinstance(body, dict) else None
+    if kind in asked:
+        left, value = asked[kind]
+        yield Match(left, "==", Span(value, value))
+    yield Verdict(Kind.DROP)
 
 
 def _compound(kind: str, body: Any, where: str) -> Statement:

@@ -14,6 +14,8 @@ from gateway.site.values import Family
 
 LOCAL_TABLE = 255  # RT_TABLE_LOCAL, linux/rtnetlink.h
 LOOPBACK = "lo"
+_NEGATED = "not"
+"""As ip-rule(8) prints a rule that matches where its selectors do not."""
 _LIMITED_BROADCAST = ip_network("255.255.255.255/32")
 _MULTICAST = ip_network("224.0.0.0/4")
 
@@ -42,13 +44,15 @@ class Routing:
         if path is Path.INPUT and family == 4:
             passes = self.unconditional()
         waiting: dict[int, Term] = {}
-        for rule in sorted((rule for rule in self._rules if rule.family == family), key=lambda rule: rule.priority):
+        rules = sorted((rule for rule in self._rules if rule.family == family), key=lambda rule: rule.priority)
+        places = {rule.priority for rule in rules}
+        for rule in rules:
             for target in [target for target in waiting if target <= rule.priority]:
                 pending = pending | waiting.pop(target)
             matched = pending & self._selects(rule, path, mark)
             if rule.blackhole:
                 pending = pending & ~matched
-            elif rule.goto > rule.priority:
+            elif rule.goto > rule.priority and rule.goto in places:  # without its target the kernel passes it over
                 waiting[rule.goto] = waiting.get(rule.goto, none) | matched
                 pending = pending & ~matched
             elif rule.table:
@@ -60,6 +64,8 @@ class Routing:
     def _selects(self, rule: RoutingRule, path: Path, mark: Sequence[Term]) -> Term:
         header = self._header
         result = header.algebra.true
+        if _NEGATED in rule.unmodelled:
+            return header.free("route", f"the rule {rule} matches")
         if rule.iif:
             # A packet of the box itself is looked up with the loopback interface (ip_route_output_key_hash).
             own = header.algebra.true if rule.iif == LOOPBACK else header.algebra.false

@@ -15,6 +15,7 @@ from tests.proof.written import (
     DROP,
     MARK,
     STATE,
+    Piece,
     base,
     chain,
     concat,
@@ -254,10 +255,127 @@ def test_an_element_that_leaves_may_have_left() -> None:
     assert walked.always(walked.header.transport(UDP))
 
 
-def test_one_unknown_text_is_one_unknown_value() -> None:
-    unknown = meta("cpu", 3)
-    walked = Walked(*foreign("forward", (unknown, mark_or(1)), (match(MARK, 0), DROP), (unknown, DROP)))
-    assert walked.never(walked.header.algebra.true)  # marked or not, one of the two drops it
+def test_what_nobody_can_tell_may_have_changed_when_the_next_rule_asks() -> None:
+    drawn = match({"numgen": {"mode": "inc", "mod": 2, "offset": 0}}, 0)
+    walked = Walked(*foreign("forward", (drawn, ACCEPT), (drawn, DROP), policy="drop"))
+    assert walked.open(walked.header.algebra.true)
+    again = Walked(*foreign("forward", (drawn, goto("dead")), (drawn, ACCEPT), policy="drop"), chain("dead", F))
+    assert again.open(again.header.algebra.true)
+
+
+def test_a_verdict_maps_default_is_for_packets_that_have_its_key() -> None:
+    vmap = {"vmap": {"key": field("tcp", "dport"), "data": {"set": [[22, ACCEPT], ["*", DROP]]}}}
+    walked = Walked(*foreign("forward", (vmap,)))
+    header = walked.header
+    assert walked.always(header.transport(UDP))
+    assert walked.never(header.transport(TCP) & header.whole & header.equal(header.dport, 23))
+    unknown = {"vmap": {"key": {"meta": {"key": "cpu"}}, "data": {"set": [["*", DROP]]}}}
+    untold = Walked(*foreign("forward", (unknown,)))
+    assert untold.open(untold.header.algebra.true)
+
+
+def test_a_default_of_continue_goes_on_in_its_rule() -> None:
+    vmap = {
+        "vmap": {"key": {"meta": {"key": "iifname"}}, "data": {"set": [["eth1", ACCEPT], ["*", {"continue": None}]]}}
+    }
+    walked = Walked(*foreign("forward", (vmap, DROP)))
+    assert walked.never(~walked.header.on(walked.header.iif, "eth1"))
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        {"mangle": {"key": field("ip", "dscp"), "value": 8}},
+        {"mangle": {"key": {"tcp option": {"name": "maxseg", "field": "size"}}, "value": 1400}},
+        {"mangle": {"key": MARK, "value": {"map": {"key": field("ip", "saddr"), "data": "@m"}}}},
+        {"mangle": {"key": {"ct": {"key": "mark"}}, "value": {"map": {"key": field("ip", "saddr"), "data": "@m"}}}},
+        {"mangle": {"key": MARK, "value": {"ct": {"key": "mark"}}}},
+        {"counter": {"map": {"key": field("tcp", "dport"), "data": "@m"}}},
+    ],
+    ids=str,
+)
+def test_what_a_statement_does_not_find_ends_its_rule(ends: Piece) -> None:
+    walked = Walked(*foreign("forward", (ends, DROP)))
+    assert walked.open(walked.header.algebra.true)
+
+
+@pytest.mark.parametrize(
+    "passes",
+    [
+        {"counter": {"packets": 0, "bytes": 0}},
+        {"counter": "named"},
+        {"mangle": {"key": {"ct": {"key": "mark"}}, "value": {"|": [MARK, 1]}}},
+        {"mangle": {"key": {"meta": {"key": "priority"}}, "value": "1:2"}},
+        mark_or(1),
+    ],
+    ids=str,
+)
+def test_what_a_statement_always_has_ends_nothing(passes: Piece) -> None:
+    walked = Walked(*foreign("forward", (passes, DROP)))
+    assert walked.never(walked.header.algebra.true)
+
+
+def test_a_set_takes_only_what_the_packet_has() -> None:
+    update = {"set": {"op": "update", "elem": field("ip", "saddr"), "set": "@seen"}}
+    seen = {"set": {"family": "inet", "table": "foreign", "name": "seen", "type": "ipv4_addr", "handle": 2}}
+    walked = Walked(*foreign("forward", (update, DROP)), seen)
+    assert walked.always(walked.header.family(6))
+    assert walked.never(walked.header.family(4) & walked.header.calm())
+
+
+def test_a_set_may_hold_later_what_it_did_not_hold_before() -> None:
+    update = {"set": {"op": "update", "elem": field("ip", "saddr"), "set": "@seen"}}
+    seen = {"set": {"family": "inet", "table": "foreign", "name": "seen", "type": "ipv4_addr", "handle": 2}}
+    held = payload("ip", "saddr", "@seen")
+    rules = ((held, goto("dead")), (update,), (held, ACCEPT))
+    walked = Walked(*foreign("forward", *rules, policy="drop"), chain("dead", F), seen)
+    assert walked.open(walked.header.family(4))
+
+
+def test_a_reject_drops_only_what_it_can_answer() -> None:
+    for kind, dropped, passed in (("icmp", 4, 6), ("icmpv6", 6, 4)):
+        walked = Walked(*foreign("forward", ({"reject": {"type": kind, "expr": 1}},)))
+        assert walked.never(walked.header.family(dropped))
+        assert walked.always(walked.header.family(passed))
+    for every in (None, {"type": "icmpx", "expr": 1}):
+        walked = Walked(*foreign("forward", ({"reject": every},)))
+        assert walked.never(walked.header.algebra.true)
+    walked = Walked(*foreign("forward", ({"reject": {"type": "tcp reset"}},)))
+    assert walked.always(walked.header.transport(UDP))
+
+
+def test_translating_chains_are_asked_together_whatever_their_priority() -> None:
+    early = foreign("prerouting", (mark(7),), kind="nat", priority=-190)
+    reader = ("inet", "reader")
+    walked = Walked(
+        *early,
+        table(name="reader"),
+        base("r", "prerouting", -150, table=reader),
+        rule("r", match(MARK, 7), DROP, table=reader),
+    )
+    assert walked.always(walked.header.states[NEW])
+
+
+def test_a_chain_asked_again_after_notrack_says_something_else() -> None:
+    untracked = (chain("sub", F), rule("sub", state(64), ACCEPT, table=F))
+    rules = ((jump("sub"),), ({"notrack": None},), (jump("sub"),), (DROP,))
+    walked = Walked(*foreign("prerouting", *rules, priority=-300), *untracked)
+    assert walked.always(walked.header.algebra.true)
+
+
+def test_two_of_one_table_at_one_priority_are_in_no_known_order() -> None:
+    second = (base("d", "forward", table=F), rule("d", match(MARK, 7), DROP, table=F))
+    with pytest.raises(NotProvable, match="both use marks"):
+        Walked(*foreign("forward", (mark(7),)), *second)
+
+
+def test_three_at_one_priority_are_compared_two_by_two() -> None:
+    def one(name: str, *said: Piece) -> tuple[Piece, ...]:
+        owner = ("inet", name)
+        return (table(name=name), base("c", "forward", table=owner), rule("c", *said, table=owner))
+
+    with pytest.raises(NotProvable, match="both use marks"):
+        Walked(*one("a", mark(7)), *one("b", meta("l4proto", 6), DROP), *one("c", match(MARK, 7), DROP))
 
 
 def test_translation_asks_only_the_first_packet_of_a_session() -> None:

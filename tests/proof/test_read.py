@@ -54,6 +54,10 @@ def test_tables_chains_rules_and_sets_are_read_in_their_order() -> None:
         {"secmark": {"family": "inet", "table": "claim_gateway", "name": "x"}},
         table("decnet"),
         table(flags=["shy"]),
+        table(flags=["dormant", "unknown"]),
+        *(table(flags=name) for name in ("owner", "dormant", "persist")),
+        table(*OWN),
+        chain("here"),
         one_set(fuzzy=True),
         one_set(flags=["fuzzy"]),
         one_set(elem=[{"fuzzy": 1}]),
@@ -83,6 +87,27 @@ def test_what_is_not_known_is_refused_with_its_place(piece: Piece) -> None:
 def test_what_is_no_dump_is_refused(text: str) -> None:
     with pytest.raises(NotProvable):
         loads(text)
+
+
+def test_what_is_nested_too_deeply_is_refused() -> None:
+    value: Any = {"meta": {"key": "mark"}}
+    for _ in range(2000):
+        value = {"&": [value, 1]}
+    piece = rule("here", {"match": {"op": "==", "left": value, "right": 1}})
+    with pytest.raises(NotProvable, match="nested deeper"):
+        read((table(*OWN), chain("here"), piece))
+
+
+@pytest.mark.parametrize(
+    "held", ["x", {"prefix": {"addr": "x", "len": 99}}, {"prefix": {"addr": "10.0.0.0", "len": -(10**30)}}]
+)
+def test_an_address_that_is_none_is_no_address(held: Any) -> None:
+    for sample, name in ((SAMPLE, "claim_goes4"), ("after-hours", "grant_late_claims4")):
+        changed = tuple(
+            {"set": {**one["set"], "elem": [held]}} if one.get("set", {}).get("name") == name else one
+            for one in dump_of(sample)
+        )
+        assert prove(site_of(sample), Evidence(changed, whole_guard()), Diagrams()).answer is not Answer.PROVED
 
 
 @pytest.mark.parametrize("seed", range(3))

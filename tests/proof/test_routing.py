@@ -8,6 +8,7 @@ from gateway.proof.fields import MARK_BITS
 from gateway.proof.guard import whole_guard
 from gateway.proof.header import TCP, UDP, Header
 from gateway.proof.interfaces import Names
+from gateway.proof.live import in_network
 from gateway.proof.model import Path, RoutingRule
 from gateway.proof.routing import Routing
 
@@ -72,3 +73,18 @@ def test_of_two_rules_of_one_priority_the_first_comes_first() -> None:
     rules = (RoutingRule(4, 5, table=254), RoutingRule(4, 5, blackhole=True))
     assert not over.algebra.never(lets(over, Path.FORWARD, 0, *rules))
     assert over.algebra.never(lets(over, Path.FORWARD, 0, *reversed(rules)))
+
+
+def test_a_goto_without_its_target_is_passed_over() -> None:
+    over = header()
+    rules = (RoutingRule(4, 1, goto=15), RoutingRule(4, 10, blackhole=True), RoutingRule(4, 20, table=254))
+    assert over.algebra.never(lets(over, Path.FORWARD, 0, *rules) & over.family(4))
+
+
+def test_a_rule_that_says_not_may_match_anything() -> None:
+    over = header()
+    negated = RoutingRule(4, 5, source=ip_network("100.64.0.0/10"), blackhole=True, unmodelled=("not",))
+    passed = lets(over, Path.FORWARD, TABLE_ALIVE | MAY_FORWARD, *whole_guard(), negated)
+    lan = in_network(over, "saddr", ip_network("192.168.10.0/24")) & over.family(4)
+    surely = lan & over.calm() & over.on(over.iif, "eth1") & ~passed
+    assert not over.algebra.never(surely)

@@ -39,7 +39,7 @@ def test_its_way_is_told_to_the_rule_that_stops_it() -> None:
 
 def test_what_nobody_can_tell_is_named_and_nothing_else() -> None:
     found = shown(first_in("forward", meta("cpu", 3), DROP), Theorem.T5)
-    assert found.packet.assumed == ("meta cpu == 3",)
+    assert found.packet.assumed == ("meta cpu == 3 in inet claim_gateway forward handle 9000",)
 
 
 def test_a_way_that_no_declared_route_leads_is_named() -> None:

@@ -10,7 +10,7 @@ from gateway.proof.header import ESTABLISHED, INVALID, NEW, TCP, UDP, UNTRACKED
 from gateway.proof.journey import IP_FAMILIES
 from gateway.proof.live import OWN_TABLE
 from gateway.proof.model import Path, Theorem
-from gateway.proof.ruleset import Kind, MarkSet, Match, Named, Rule, Table, Verdict
+from gateway.proof.ruleset import Kind, MarkSet, Match, Named, Rule, Table, Verdict, VerdictMap
 from gateway.proof.theorems.t1 import starts_towards_lan
 from gateway.site.layout import Zone
 
@@ -95,6 +95,11 @@ def _other_writers(case: Case) -> Iterator[Violation]:
     for table in case.ruleset.tables:
         for chain in table.chains.values():
             for rule in chain.rules:
+                if any(_hands_over(table, one) for one in rule.statements):
+                    yield Violation(
+                        f"the rule '{rule.text}' in {table} {chain.name} hands packets to a program, which may rewrite them and "
+                        "write the guard's marks. take it away"
+                    )
                 if str(table) != OWN_TABLE and any(_writes_guard(one) for one in rule.statements):
                     yield Violation(
                         f"the rule '{rule.text}' in {table} {chain.name} writes the guard's marks. use other bits, or take it away"
@@ -105,6 +110,18 @@ def _writes_guard(said: object) -> bool:
     match said:
         case MarkSet(keep, flip, known):
             return not known or bool((~keep | flip) & _GUARD_BITS)
+    return False
+
+
+def _hands_over(table: Table, said: object) -> bool:
+    """nfnetlink_queue's verdicts carry a packet's new content and mark."""
+    match said:
+        case Verdict(Kind.QUEUE):
+            return True
+        case VerdictMap(entries=Named(name)):
+            return name in table.sets and any(one.verdict.kind is Kind.QUEUE for one in table.sets[name].entries)
+        case VerdictMap(entries=(*entries,)):
+            return any(one.verdict.kind is Kind.QUEUE for one in entries)
     return False
 
 

@@ -156,6 +156,15 @@ def foreign_tables(ports: Mapping[Zone, str], terminal: Zone) -> Iterator[Mutati
     yield Mutation("netdev: dup", T.T1, adding(*foreign("ingress", ({"dup": {"addr": "eth1"}},), family="netdev")))
     yield Mutation("netdev: drop", T.T5, adding(*foreign("ingress", (DROP,), family="netdev")), open=True)
     yield Mutation(
+        "netdev: a policy that drops", T.T5, adding(*foreign("ingress", family="netdev", policy="drop")), open=True
+    )
+    yield Mutation("ARP dropped by policy", T.T5, adding(*foreign("input", family="arp", policy="drop")), open=True)
+    yield Mutation(
+        "a program asked about what is dropped anyway",
+        T.T8,
+        adding(*foreign("forward", (meta("iifname", inner), meta("oifname", inner), {"queue": None}), priority=-5)),
+    )
+    yield Mutation(
         "foreign: dup to a host",
         T.T1,
         adding(*foreign("prerouting", ({"dup": {"addr": "192.168.10.21"}},), family="ip", priority=-5)),

@@ -9,6 +9,7 @@ from tests.proof.catalogue.mutation import Mutation, T
 from tests.proof.changes import Change, adding, both, edited, first_in, vmap_of
 from tests.proof.written import (
     ACCEPT,
+    DROP,
     ESTABLISHED,
     MARK,
     NEW,
@@ -16,6 +17,7 @@ from tests.proof.written import (
     RELATED,
     Piece,
     concat,
+    field,
     goto,
     jump,
     mark_or,
@@ -24,6 +26,14 @@ from tests.proof.written import (
     payload,
     state,
 )
+
+_FEW = {"key": MARK, "value": {"map": {"key": field("ip", "saddr"), "data": {"set": [["10.9.9.9", 1]]}}}}
+_DROPS_LESS_THAN_IT_SEEMS: Mapping[str, tuple[Piece, ...]] = {
+    "a map lets few reach": ({"mangle": _FEW}, DROP),
+    "marks the class first": ({"mangle": {"key": field("ip", "dscp"), "value": 8}}, DROP),
+    "answers IPv4 only": ({"reject": {"type": "icmp", "expr": 1}},),
+    "is a map's default": ({"vmap": {"key": field("tcp", "dport"), "data": {"set": [[22, DROP], ["*", DROP]]}}},),
+}
 
 
 def towards_lan(ports: Mapping[Zone, str], terminal: Zone) -> Iterator[Mutation]:
@@ -42,6 +52,12 @@ def towards_lan(ports: Mapping[Zone, str], terminal: Zone) -> Iterator[Mutation]
     yield Mutation("accept ping", T.T1, first_in(back, payload("icmp", "type", 8), ACCEPT))
     yield Mutation("accept one IPv6 host", T.T1, first_in(back, payload("ip6", "saddr", "2001:db8::7"), ACCEPT))
     yield Mutation("accept by a mark nobody sets", T.T8, first_in(back, match(MARK, 0x77), ACCEPT))
+    for name, ends in _DROPS_LESS_THAN_IT_SEEMS.items():
+        yield Mutation(
+            f"accept behind a drop that {name}",
+            T.T1,
+            both(first_in("forward", from_terminal, ACCEPT), first_in("forward", from_terminal, *ends)),
+        )
     yield Mutation("accept on one processor only", T.T1, first_in(back, meta("cpu", 3), ACCEPT))
     yield Mutation("accept for one user", T.T1, first_in(back, meta("skuid", 0), ACCEPT))
     yield Mutation(
