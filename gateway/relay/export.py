@@ -72,8 +72,7 @@ def export(
                 raise RelayRefused(f"{archive}: it exists. wait a second and run it again", wrong_input=True)
             digest = _written(medium, part, places.spool, items_of(parcels), password=password, now=now)
             for parcel in parcels:
-                if parcel.state.moving:  # a release that was heard already must not release what is held from now on
-                    decisions.forget(places, parcel.id)
+                decisions.forget(places, parcel.id)  # who released it did not know that it would go out
             try:
                 ledger.record_export(parcels, digest, now)
             except BaseException:

@@ -88,16 +88,18 @@ class Ledger:
     def record_export(self, parcels: Iterable[Parcel], archive: str, now: datetime) -> None:
         """Say that copies of these went out in the archive with this SHA-256, all or none. Raises LedgerBusy, LedgerError.
 
-        Those still on their way are held from now on, so that none is delivered as well without a person saying so.
+        Those still on their way are held from now on, so that none is delivered as well without a person saying so; who
+        releases one that was held before is told too.
         """
         with self._transaction("did not record the export"):
             for parcel in parcels:
                 chain_rows.append(
                     self._db, {"fact": Fact.EXPORTED, "archive": archive, **covered(self._known_row(parcel.id))}, now
                 )
-                if parcel.state.moving and not parcel.arrived:
-                    held = replace(parcel, state=State.HELD, reasons=(str(Hold.EXPORTED),), shown=False)
-                    self._write(held, "Exported", now)
+                waits = parcel.reasons if parcel.state is State.HELD else ()
+                if parcel.state is State.HELD or (parcel.state.moving and not parcel.arrived):
+                    reasons = tuple(dict.fromkeys((*waits, str(Hold.EXPORTED))))
+                    self._write(replace(parcel, state=State.HELD, reasons=reasons, shown=False), "Exported", now)
 
     def erase_names(self, parcel_id: str, now: datetime) -> None:
         """Forget what a person could read of a parcel that rests, and the salt of its commitments.

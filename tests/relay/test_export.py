@@ -7,6 +7,7 @@ import pytest
 import pyzipper
 
 from gateway.relay import durable
+from gateway.relay.decisions import Decision, Word, publish, read
 from gateway.relay.errors import RelayRefused
 from gateway.relay.export import export, undelivered, why_not
 from gateway.relay.ledger import Ledger, LedgerError
@@ -163,3 +164,20 @@ def test_recorded_but_not_renamed_says_so(places: Places, medium: Path, monkeypa
 def test_a_folder_that_is_not_there_is_one_line(places: Places, tmp_path: Path) -> None:
     with Ledger.open(places.ledger) as ledger, pytest.raises(RelayRefused, match="No such file"):
         export(ledger, places, undelivered(ledger), to=tmp_path / "none", password=PASSWORD, now=NOW)
+
+
+def test_what_was_held_already_says_on_its_note_that_it_went_out(places: Places, medium: Path) -> None:
+    with Ledger.open(places.ledger) as ledger:
+        waiting = claim(3, State.HELD)
+        publish(places, Decision(waiting.id, Word.RELEASE, "院長", "確認した"))
+        for _ in range(2):
+            export(ledger, places, [waiting], to=medium, password=PASSWORD, now=NOW)
+            for archive in medium.iterdir():
+                archive.unlink()
+        after = ledger.parcel(waiting.id)
+
+    assert after is not None
+    assert after.reasons == (*waiting.reasons, "exported")
+    assert not after.shown  # the note is written anew
+    assert read(places) == ()
+    assert verify(places).sound
