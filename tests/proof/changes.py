@@ -96,15 +96,6 @@ def deletions(dump: Dump) -> Iterator[tuple[str, list[Piece], Dump]]:
             yield f"{body['chain']} {body['handle']}", body["expr"], (*dump[:at], *dump[at + 1 :])
 
 
-def vmap_of(body: Piece) -> list[Any] | None:
-    """The elements of a rule's anonymous verdict map."""
-    for said in body["expr"]:
-        if "vmap" in said and isinstance(said["vmap"]["data"], dict):
-            found: list[Any] = said["vmap"]["data"]["set"]
-            return found
-    return None
-
-
 def _placed(dump: Dump, chain: str, piece: Piece, *, last: bool) -> Dump:
     places = _rules_of(dump, chain)
     at = places[-1] + 1 if last else places[0]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 import pytest
@@ -74,6 +75,16 @@ def test_every_change_is_caught_by_its_theorem_or_harmless_for_its_reason(name: 
     found = list(examined(name))
     assert len(found) >= CHANGES_MIN
     assert not [f"{mutation.name}: {complaint}" for mutation, complaint in found if complaint]
+
+
+def test_every_change_finds_something_to_change() -> None:
+    fits: set[str] = set()
+    for name in NAMES:
+        for mutation in catalogue(site_of(name)):
+            with suppress(NotHere):
+                mutation.dump(dump_of(name))
+                fits.add(mutation.name)
+    assert {mutation.name for name in NAMES for mutation in catalogue(site_of(name))} == fits
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.long) for name in NAMES])

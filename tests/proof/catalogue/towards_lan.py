@@ -6,7 +6,7 @@ from typing import Any
 from gateway.policy.marks import MAY_FORWARD
 from gateway.site.layout import Zone
 from tests.proof.catalogue.mutation import Mutation, T
-from tests.proof.changes import Change, adding, both, edited, first_in, vmap_of
+from tests.proof.changes import Change, adding, both, edited, first_in, named
 from tests.proof.written import (
     ACCEPT,
     DROP,
@@ -87,12 +87,12 @@ def towards_lan(ports: Mapping[Zone, str], terminal: Zone) -> Iterator[Mutation]
     yield Mutation(
         "the pair's chains swapped",
         T.T5,
-        edited("rule", _is_forward_map, lambda body: _swap(body, f"lan_to_{terminal}", back)),
+        edited("map", named("pairs"), lambda body: _swap(body, f"lan_to_{terminal}", back)),
     )
     yield Mutation(
         "a pair sent to an accept",
         T.T1,
-        edited("rule", _is_forward_map, lambda body: _send(body, (inner, lan), ACCEPT)),
+        edited("map", named("pairs"), lambda body: _send(body, (inner, lan), ACCEPT)),
     )
     yield Mutation("errors towards lan", T.T2, first_in(back, state(RELATED), jump("errors")))
     yield Mutation("established, either direction", T.T3, first_in(back, state(ESTABLISHED), ACCEPT))
@@ -108,7 +108,7 @@ def towards_lan(ports: Mapping[Zone, str], terminal: Zone) -> Iterator[Mutation]
     yield Mutation(
         "jump in place of goto",
         None,
-        edited("rule", _is_forward_map, _jumps),
+        edited("map", named("pairs"), _jumps),
         why="what returns meets the drop behind the map",
     )
 
@@ -117,25 +117,21 @@ def _vmap(key: str, elements: list[Any]) -> Piece:
     return {"vmap": {"key": {"meta": {"key": key}}, "data": {"set": elements}}}
 
 
-def _is_forward_map(body: Piece) -> bool:
-    return body["chain"] == "forward" and vmap_of(body) is not None
-
-
 def _swap(body: Piece, one: str, two: str) -> None:
-    for element in vmap_of(body) or []:
+    for element in body["elem"]:
         target = element[1].get("goto", {}).get("target")
         if target in (one, two):
             element[1] = goto(two if target == one else one)
 
 
 def _send(body: Piece, pair: tuple[str, str], verdict: Piece) -> None:
-    for element in vmap_of(body) or []:
+    for element in body["elem"]:
         if element[0] == concat(*pair):  # type: ignore[arg-type]  # names stand here where fields stand elsewhere
             element[1] = verdict
 
 
 def _jumps(body: Piece) -> None:
-    for element in vmap_of(body) or []:
+    for element in body["elem"]:
         element[1] = jump(element[1]["goto"]["target"])
 
 
