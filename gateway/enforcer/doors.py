@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gateway.enforcer.errors import NotNow
-from gateway.firewall.live import grant_set, open_set
+from gateway.firewall.live import grant_set, open_pair, open_set
 from gateway.firewall.observed import LiveSet
 from gateway.firewall.table import FAMILY, TABLE
 from gateway.policy.model import FAMILIES, Flow, Granted, Policy, Window
@@ -63,7 +63,7 @@ def left(sets: Mapping[str, LiveSet], name: str) -> dict[str, timedelta]:
 def windows(policy: Policy, ports: Mapping[Zone, str], schedule: Schedule | None) -> tuple[Door, ...]:
     """Every window as it should be. None for the schedule: the time is not known, so all are shut."""
     return tuple(
-        Door(open_set(flow), f'"{ports[flow.origin]}" . "{ports[flow.target]}"', _left(flow, schedule))
+        Door(open_set(flow), open_pair(flow, ports), _left(flow, schedule))
         for flow in policy.flows
         if isinstance(flow.when, Window)
     )

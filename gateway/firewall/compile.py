@@ -34,7 +34,7 @@ def compile_table(policy: Policy, ports: Mapping[Zone, str]) -> Table:
         TABLE,
         tuple(Counter(counter_name(flow)) for flow in policy.flows),
         (
-            *live_sets(policy),
+            *live_sets(policy, ports),
             *(one for flow in policy.flows for one in flow_sets(flow)),
             *_goes_sets(policy, segments),
             *_inside_sets(policy),

@@ -1,14 +1,17 @@
 """LIVE sets: what opens and closes while rules stand. Elements carry kernel time-outs, so they close with no daemon running.
 
-A reload never touches them. Each only narrows a rule whose envelope (initiator, responder, service) is fixed by the policy.
+A reload leaves them as they are, but for elements that the new policy lets nobody put there. Each only narrows a rule whose envelope (initiator, responder, service) is fixed by the policy.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_address
 
 from gateway.firewall.rules import ADDRESS_TYPE, IP
 from gateway.firewall.table import NamedSet
+from gateway.policy.learned import may_be_reached
 from gateway.policy.model import FAMILIES, Flow, Granted, Policy, Window
-from gateway.site.values import Family
+from gateway.site.layout import Zone
+from gateway.site.values import Family, IpAddress
 
 ANSWER_TIMEOUT_S = 30
 """How long a UDP question keeps its answer's way open (the kernel's own default for an unanswered UDP entry)."""
@@ -60,16 +63,22 @@ def answer_condition(flow: Flow, family: Family) -> str:
     return ""
 
 
-def live_sets(policy: Policy) -> Iterator[NamedSet]:
+def open_pair(flow: Flow, ports: Mapping[Zone, str]) -> str:
+    """The one element a window has while it is open."""
+    return f'"{ports[flow.origin]}" . "{ports[flow.target]}"'
+
+
+def live_sets(policy: Policy, ports: Mapping[Zone, str]) -> Iterator[NamedSet]:
     """Every LIVE set of the policy, empty: the kernel, the enforcer and the resolver fill them."""
     for flow in policy.flows:
         if isinstance(flow.when, Window):
-            yield NamedSet(open_set(flow), "ifname . ifname", "timeout", live=True)
+            pair = open_pair(flow, ports)
+            yield NamedSet(open_set(flow), "ifname . ifname", "timeout", live=True, may_hold=pair.__eq__)
         for family in flow.families:
             if isinstance(flow.when, Granted):
-                yield NamedSet(grant_set(flow.when, family), ADDRESS_TYPE[family], "timeout", live=True)
+                yield _addresses(grant_set(flow.when, family), family, _grantable(policy, flow.when))
             if flow.names:
-                yield NamedSet(names_set(flow, family), ADDRESS_TYPE[family], "timeout", live=True)
+                yield _addresses(names_set(flow, family), family, lambda one: may_be_reached(policy, one))
     for family in FAMILIES:
         address = ADDRESS_TYPE[family]
         yield NamedSet(
@@ -79,3 +88,15 @@ def live_sets(policy: Policy) -> Iterator[NamedSet]:
             options=(f"timeout {ANSWER_TIMEOUT_S}s", f"size {ASKED_MAX}"),
             live=True,
         )
+
+
+def _grantable(policy: Policy, grant: Granted) -> Callable[[IpAddress], bool]:
+    sources = [network for flow in policy.flows if flow.when == grant for network in flow.sources]
+    return lambda one: any(one in network for network in sources if network.version == one.version)
+
+
+def _addresses(name: str, family: Family, may_hold: Callable[[IpAddress], bool]) -> NamedSet:
+    def allowed(element: str) -> bool:
+        return may_hold(ip_address(element.split(maxsplit=1)[0]))
+
+    return NamedSet(name, ADDRESS_TYPE[family], "timeout", live=True, may_hold=allowed)

@@ -23,9 +23,10 @@ def same_kind(wanted: NamedSet, live: LiveSet) -> bool:
 
 
 def element_changes(wanted: NamedSet, live: LiveSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The elements to add and to delete. LIVE sets keep theirs."""
+    """The elements to add and to delete. LIVE sets keep what the policy lets them hold."""
     if wanted.live:
-        return (), ()
+        may_hold = wanted.may_hold
+        return (), tuple(sorted(one for one in live.elements if may_hold is not None and not may_hold(one)))
     gone = tuple(sorted(live.elements - set(wanted.elements)))
     return tuple(one for one in wanted.elements if one not in live.elements), gone
 

@@ -1,6 +1,7 @@
 """An nftables table as values, and its text. Knows nft's grammar, nothing of zones or flows."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from gateway.site.values import IpNetwork
 
@@ -13,7 +14,7 @@ VERDICT = "verdict"
 class NamedSet:
     """A named set, or a named verdict map if its type says ` : verdict`.
 
-    `elements` are nft literals. A `live` set keeps what it holds across reloads.
+    `elements` are nft literals. A `live` set keeps what it holds across reloads, as far as it `may_hold` it; None: anything.
     """
 
     name: str
@@ -22,6 +23,7 @@ class NamedSet:
     elements: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     live: bool = False
+    may_hold: Callable[[str], bool] | None = field(default=None, compare=False, repr=False)
 
     @property
     def keyword(self) -> str:

@@ -123,3 +123,17 @@ def test_without_proof_only_with_a_reason_that_stays_in_sight(box: Rig) -> None:
     box.run_here("nft", "delete table ip foreign")
     assert box.command("apply", str(box.site_file)).returncode == 0
     assert "without proof" not in box.command("status").stdout
+
+
+def test_who_loses_a_grant_by_another_site_loses_it_at_once(after_hours: Rig) -> None:
+    both = 'from: [192.168.10.21, "2001:db8:10::21"]'
+    wide = after_hours.variant("wide", both, "from: [192.168.10.21, 192.168.10.22]")
+    narrow = after_hours.variant("narrow", both, "from: [192.168.10.22]")
+    after_hours.site_file = wide
+    after_hours.start()
+    assert after_hours.command("grant", "late-claims").returncode == 0
+
+    done = after_hours.command("apply", str(narrow))
+
+    assert done.returncode == 0, done.stderr
+    assert [one["sources"] for one in after_hours.status()["grants"]] == [["192.168.10.22"]]

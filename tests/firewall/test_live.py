@@ -13,7 +13,7 @@ from gateway.firewall.live import (
 )
 from gateway.policy.derive import derive
 from gateway.policy.model import Flow, Granted, Policy
-from gateway.site.layout import Layout
+from gateway.site.layout import Layout, Zone
 from gateway.site.load import load_site
 from gateway.twin.samples import CONFIGS
 from tests.policy.sites import site_of
@@ -33,12 +33,15 @@ def policy() -> Policy:
     return derive(site)
 
 
+PORTS = {zone: f"eth-{zone}"[:15] for zone in Zone}
+
+
 def flow(policy: Policy, name: str) -> Flow:
     return next(one for one in policy.flows if one.id == name)
 
 
 def test_each_timed_opening_has_its_sets_and_they_start_empty(policy: Policy) -> None:
-    assert {one.name: one.type for one in live_sets(policy)} == {
+    assert {one.name: one.type for one in live_sets(policy, PORTS)} == {
         "open_lan_claim_share": "ifname . ifname",
         "open_claim_wan_update_av": "ifname . ifname",
         "names_claim_wan_update_av4": "ipv4_addr",
@@ -47,7 +50,7 @@ def test_each_timed_opening_has_its_sets_and_they_start_empty(policy: Policy) ->
         "asked4": "ipv4_addr . inet_service . ipv4_addr . inet_service",
         "asked6": "ipv6_addr . inet_service . ipv6_addr . inet_service",
     }
-    for one in live_sets(policy):
+    for one in live_sets(policy, PORTS):
         assert one.live
         assert one.elements == ()
 
@@ -55,21 +58,37 @@ def test_each_timed_opening_has_its_sets_and_they_start_empty(policy: Policy) ->
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_everything_live_closes_by_itself(path: Path) -> None:
     """A set without time-outs would stay open for ever once the enforcer died."""
-    for one in live_sets(derive(load_site(path))):
+    for one in live_sets(derive(load_site(path)), PORTS):
         assert "timeout" in one.flags.split(",")
         assert "interval" not in one.flags.split(",")
 
 
 def test_only_questions_are_learned_by_the_kernel_itself(policy: Policy) -> None:
     """`dynamic` lets a packet add elements: only for the way back of a UDP question, for half a minute, and so many."""
-    dynamic = [one for one in live_sets(policy) if "dynamic" in one.flags]
+    dynamic = [one for one in live_sets(policy, PORTS) if "dynamic" in one.flags]
 
     assert [one.name for one in dynamic] == [asked_set(4), asked_set(6)]
     assert all(one.options == ("timeout 30s", "size 8192") for one in dynamic)
 
 
+def test_a_live_set_may_hold_what_its_flow_lets_somebody_put_there(policy: Policy) -> None:
+    sets = {one.name: one for one in live_sets(policy, PORTS)}
+
+    def held(name: str, *elements: str) -> list[str]:
+        may_hold = sets[name].may_hold
+        assert may_hold is not None
+        return [one for one in elements if may_hold(one)]
+
+    pair = f'"{PORTS[Zone.LAN]}" . "{PORTS[Zone.CLAIM]}"'
+    assert held("open_lan_claim_share", pair, '"eth7" . "eth8"') == [pair]
+    source = str(flow(policy, "lan-gateway-grant-vendor-ssh").sources[0].network_address)
+    assert held("grant_vendor_ssh4", source, "203.0.113.9", '203.0.113.9 comment "x"') == [source]
+    assert held("names_claim_wan_update_av4", "203.0.113.200", "192.168.10.21") == ["203.0.113.200"]
+    assert sets["asked4"].may_hold is None
+
+
 def test_a_policy_without_openings_has_the_questions_only() -> None:
-    assert [one.name for one in live_sets(derive(site_of(Layout.IP_VPN_CLAIM)))] == ["asked4", "asked6"]
+    assert [one.name for one in live_sets(derive(site_of(Layout.IP_VPN_CLAIM)), PORTS)] == ["asked4", "asked6"]
 
 
 def test_a_window_asks_for_the_pair_of_interfaces_in_both_directions(policy: Policy) -> None:
@@ -92,4 +111,4 @@ def test_what_is_always_open_asks_for_nothing(policy: Policy) -> None:
     system = flow(policy, "claim-wan-claim-system")
 
     assert start_condition(system, 4) == answer_condition(system, 4) == ""
-    assert names_set(system, 4) not in {one.name for one in live_sets(policy)}
+    assert names_set(system, 4) not in {one.name for one in live_sets(policy, PORTS)}

@@ -167,6 +167,12 @@ class TestCommands:
 
         assert element_changes(wanted, live) == (("c", "a", "b"), ("x", "y"))
 
+    def test_a_live_set_keeps_what_it_may_hold(self) -> None:
+        live = LiveSet("ipv4_addr", frozenset({"timeout"}), frozenset({"kept", "stray"}))
+
+        assert element_changes(replace(ASKED, may_hold="kept".__eq__), live) == ((), ("stray",))
+        assert element_changes(ASKED, live) == ((), ())
+
 
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[Namespace]:
