@@ -54,7 +54,7 @@ class Nft:
         errors: bytes = self._library.nft_ctx_get_error_buffer(self._context)
         if code != 0:
             raise NftError(_first_line(errors.decode(errors="replace")))
-        return output.decode()
+        return output.decode(errors="replace")  # comments of other tables are any bytes; ours are ASCII
 
     def dump(self, command: str) -> list[dict[str, Any]]:
         """The objects of a `list …` command, from nft's JSON (libnftables-json(5))."""

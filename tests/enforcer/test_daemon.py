@@ -128,6 +128,21 @@ def test_a_foreign_change_is_repaired_and_told_with_who(box: Rig) -> None:
     assert box.status()["repairs"] == 1
 
 
+def test_bytes_that_are_no_text_in_anothers_table_or_port_end_nothing(box: Rig) -> None:
+    box.start()
+    odd = b"\xff\xfe"
+    for words in (
+        (b"nft", b'add table ip foreign { comment "%s"; }' % odd),
+        (b"ip", b"link", b"add", odd, b"type", b"veth"),
+    ):
+        subprocess.run((*map(os.fsencode, box.twin.gateway.command()), *words), check=True)
+    box.run_here("ip", "rule", "add", "pref", "5", "lookup", "main")
+
+    box.until_said("repaired")
+
+    assert box.status()["failing"] == []
+
+
 def test_a_port_that_is_renamed_and_comes_back(box: Rig) -> None:
     box.start()
     box.run_here("sh", "-c", "ip link set eth2 down && ip link set eth2 name late0")

@@ -21,11 +21,22 @@ class NotObserved(Exception):
 def said(*words: str) -> str:
     """What a program prints. Raises NotObserved if it is missing, fails, or does not end."""
     try:
-        done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=ANSWER_TIMEOUT_S, env=_PLAIN)
+        # Names of ports and comments of rules are any bytes.
+        done = subprocess.run(
+            words,
+            capture_output=True,
+            check=True,
+            timeout=ANSWER_TIMEOUT_S,
+            env=_PLAIN,
+            encoding="utf-8",
+            errors="replace",
+        )
     except FileNotFoundError as error:
         raise NotObserved(
             f"cannot run {words[0]}: it is not there. install iproute2, nftables and conntrack"
         ) from error
+    except OSError as error:
+        raise NotObserved(f"cannot run {words[0]}: {error.strerror}. try again") from error
     except subprocess.TimeoutExpired as error:
         raise NotObserved(f"{' '.join(words)} did not end within {ANSWER_TIMEOUT_S:.0f} s. try again") from error
     except subprocess.CalledProcessError as error:
