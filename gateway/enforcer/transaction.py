@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.enforcer import connections, messages
-from gateway.enforcer.desired import Desired, desire
+from gateway.enforcer.desired import Desired, desire, terminal_ports
 from gateway.enforcer.errors import ApplyError, PurgeError, Refuted
 from gateway.enforcer.part import FirewallPart, GuardPart, Part, PartError, Parts, WiringPart
 from gateway.enforcer.proof import CONFIRM_ONLY, Proof
 from gateway.firewall.nft import Nft
 from gateway.firewall.observed import Observed
 from gateway.journal import tell
+from gateway.wiring import barrier
 
 __all__ = ["Applied", "ApplyError", "Desired", "Difference", "apply", "desire", "differences", "parts", "transact"]
 
@@ -68,11 +69,15 @@ def transact(desired: Desired, box: Parts, proof: Proof) -> Applied:
         raise _refused(error, "nothing was changed") from error
     changes = tuple(_differences(found))
     try:
+        if latched:
+            barrier.shut(terminal_ports(desired.site))  # the latch goes with the change, and the proof comes after it
         if changes:
             _act(found)
             _verify(box)
         proof.live(desired)
         cut = connections.purge(desired.policy, _live(box))
+        if barrier.is_shut():
+            barrier.open_again()
     except (*PartError, Refuted, PurgeError) as error:
         back = _restored(found) if changes else True
         state = "what was in force before is back" if back else "the box forwards nothing until an apply succeeds"

@@ -72,9 +72,7 @@ class Upkeep:
             barrier.shut(wanted.terminals)
 
     def settle(self) -> None:
-        """At the start, when everything was made as declared: a barrier that a killed enforcer left goes."""
-        if barrier.is_shut():
-            barrier.open_again()
+        """At the start, when everything was made as declared."""
         self._bystanders.look(self._box.observe())
 
     def keep_time(self) -> float:

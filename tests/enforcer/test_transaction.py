@@ -18,6 +18,7 @@ from gateway.firewall.nft import Nft
 from gateway.firewall.table import Chain
 from gateway.site.model import Site
 from gateway.twin.build import Twin
+from gateway.wiring import barrier
 from gateway.wiring import part as wiring
 from gateway.wiring.guard import guard_rules
 from gateway.wiring.model import DefaultRoute, Rule, difference
@@ -220,6 +221,30 @@ def test_the_latch_falls_only_with_a_policy(twin: Twin, site: Site) -> None:
         assert (found.text, found.latched) == (None, True)
     assert twin.apply(desire(site)).latch_lifted
     assert not twin.gateway.call(firewall.observe).latched
+
+
+def test_terminals_stay_shut_off_from_the_latch_to_the_proof(twin: Twin, site: Site) -> None:
+    class Watching:
+        last: Said | None = None
+        found: tuple[bool, bool] | None = None
+
+        def candidate(self, _desired: Desired, /) -> None:
+            """Nothing to say."""
+
+        def live(self, _desired: Desired, /) -> None:
+            self.found = (firewall.observe().latched, barrier.is_shut())
+
+    def latch() -> None:
+        with Nft() as nft:
+            nft.run(f"add table inet {firewall.LATCH_TABLE}")
+
+    proof, desired = Watching(), desire(site)
+    twin.gateway.call(latch)
+
+    twin.gateway.call(transact, desired, parts(desired), proof)
+
+    assert proof.found == (False, True)
+    assert not twin.gateway.call(barrier.is_shut)
 
 
 @pytest.mark.parametrize("breaking", [broken_table, broken_route])
