@@ -1,6 +1,7 @@
 """One connection to a share, used by one operation after another, each on a thread and under a deadline that cuts the line."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -50,24 +51,30 @@ class Lane:
             await self._let_go(politely=True)
 
     async def _within(self, work: Callable[[Line], T], deadline_s: float) -> T:
-        task = asyncio.ensure_future(asyncio.to_thread(self._call, work))
+        turn = threading.Lock()  # whoever has it first: the thread that begins, or the deadline that gives up before
+        task = asyncio.ensure_future(asyncio.to_thread(self._call, work, turn))
         try:
             async with asyncio.timeout(deadline_s):  # wait_for of Python 3.11 may lose a cancellation
                 return await asyncio.shield(task)
         except (TimeoutError, asyncio.CancelledError) as error:
-            if self._line is not None:
-                self._line.cut()
             try:
-                await given_up(task, GRACE_S)
+                if turn.acquire(blocking=False):
+                    task.cancel()  # every thread was busy: begun now, it would connect anew with nobody to end it
+                else:
+                    if self._line is not None:
+                        self._line.cut()
+                    await given_up(task, GRACE_S)
             finally:
                 await self._let_go(politely=False)
             if isinstance(error, TimeoutError):
                 raise TimedOut("timed-out") from error
             raise
 
-    def _call(self, work: Callable[[Line], T]) -> T:
+    def _call(self, work: Callable[[Line], T], turn: threading.Lock) -> T:
         """In the thread: connect if needed, then work."""
         with translated():
+            if not turn.acquire(blocking=False):
+                raise Unreachable("connection-lost")
             if self._line is None or not self._line.alive:
                 self._connect(self._keep)
             if self._line is None:
