@@ -1,11 +1,13 @@
 """`claim-gateway evidence export`: one file to prove from again, on any machine, without root."""
 
 import argparse
+import os
 import platform
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import gateway
 from gateway.cli.command import Command, Exit, Refused
@@ -22,8 +24,6 @@ from gateway.report.proof import verdict_data
 from gateway.site.load import load_site
 from gateway.site.words import one_line
 
-FILE_MODE = 0o600
-"""The site file names people and the box's network."""
 _WRITTEN = {
     "en": "{file}: {verdict}. digest {digest}\n"
     "  it shows that the file is whole, not who wrote it: note it elsewhere, or sign the file",
@@ -87,11 +87,23 @@ def _versions(dump: tuple[Mapping[str, object], ...]) -> Mapping[str, str]:
 
 
 def _write(path: Path, text: str) -> None:
+    """Whole or not at all, for its owner alone, since the site file names people: an earlier file stays until the new one is there, and lends it no wider mode."""
+    name = one_line(str(path))
     try:
-        path.touch(mode=FILE_MODE)
-        path.write_text(text, encoding="utf-8")
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise Refused(f"{name}: it is no plain file. name a file in a folder that exists")
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as beside:
+            try:
+                beside.write(text)
+                beside.flush()
+                os.fsync(beside.fileno())
+                Path(beside.name).replace(path)
+            finally:
+                Path(beside.name).unlink(missing_ok=True)
     except OSError as error:
-        raise Refused(f"{one_line(str(path))}: {error.strerror}. name a file in a folder that exists") from error
+        raise Refused(f"{name}: {error.strerror}. name a file in a folder that exists") from error
 
 
 COMMAND = Command(

@@ -107,11 +107,11 @@ def loads(text: str, name: str) -> Record:
     """The same from the file's text; `name` is for complaints. Raises NotEvidence."""
     try:
         said = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        if not isinstance(said, dict) or said.get("format") != FORMAT:
+            raise NotEvidence(f"{name}: it is no “{FORMAT}”. make it with: claim-gateway evidence export")
+        _check(said, name)
+    except (ValueError, RecursionError) as error:  # half a surrogate is read, and cannot be spelled again
         raise NotEvidence(f"{name}: it is not JSON. make it with: claim-gateway evidence export") from error
-    if not isinstance(said, dict) or said.get("format") != FORMAT:
-        raise NotEvidence(f"{name}: it is no “{FORMAT}”. make it with: claim-gateway evidence export")
-    _check(said, name)
     try:
         return Record(
             datetime.fromisoformat(said["made_at"]),

@@ -106,6 +106,26 @@ def test_where_it_cannot_be_written_it_says_so(box: Box, tmp_path: Path) -> None
     assert "No such file or directory. name a file in a folder that exists" in done.stderr
 
 
+def test_an_earlier_file_is_replaced_whole_and_lends_no_wider_mode(box: Box, tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    path.write_text("of last year")
+    path.chmod(0o644)
+    with path.open() as earlier:
+        assert export(box, path).returncode == Exit.OK
+        assert earlier.read() == "of last year"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["evidence.json"]
+
+
+def test_what_is_no_plain_file_is_left_alone(box: Box, tmp_path: Path) -> None:
+    link = tmp_path / "evidence.json"
+    link.symlink_to(tmp_path / "elsewhere")
+    done = export(box, link)
+    assert done.returncode == Exit.SYSTEM
+    assert "it is no plain file" in done.stderr
+    assert link.is_symlink()
+
+
 def test_the_ledger_is_only_looked_at(tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     assert "absent" in ledger_head(tmp_path)

@@ -89,6 +89,12 @@ def test_whoever_reckons_all_digests_anew_is_not_found_out_and_the_digest_noted_
     assert digest_in(forged) != digest_in(text)
 
 
+def _whole(site: str) -> str:
+    """A file with every part, of which one is odd."""
+    parts = ", ".join(f'"{part}": {site if part == "site" else "{}"}' for part in (*module._PARTS, "digests", "digest"))
+    return f'{{"format": "{module.FORMAT}", {parts}}}'
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
@@ -96,6 +102,7 @@ def test_whoever_reckons_all_digests_anew_is_not_found_out_and_the_digest_noted_
         ("[" * 100_000, "it is not JSON"),
         ("[]", "it is no “claim-gateway evidence 1”"),
         ('{"format": "claim-gateway evidence 1"}', "the part made_at is missing"),
+        (_whole('"\\ud800"'), "it is not JSON"),
     ],
 )
 def test_what_is_no_evidence_is_said_in_one_line(content: str, complaint: str) -> None:
