@@ -9,6 +9,8 @@ from gateway.proof.inventory.surroundings import Surroundings
 from gateway.proof.model import Answer, Finding, Theorem
 
 _BRIDGE, _VLAN, _VETH = "bridge", "vlan", "veth"
+_RINGS = ("hsr", "prp")
+"""Carry frames between the two ports of a ring, which have no master (IEC 62439-3; ip-link(8))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ def parse(objects: Iterable[Mapping[str, Any]]) -> tuple[Link, ...]:
 def judge(found: Iterable[Link], site: Surroundings) -> Iterator[Finding]:
     """What is wrong with the links under, over and beside the declared ports."""
     links = {link.name: link for link in found}
+    for link in links.values():
+        if link.kind in _RINGS:
+            yield _ring(link)
     for zone, port in site.ports.items():
         if port not in links:
             yield Finding(
@@ -85,6 +90,17 @@ def _taken(links: Mapping[str, Link], link: Link, zone: str) -> Iterator[Finding
         f"take it out: ip link set {link.name} nomaster",
         Theorem.T1,
         Answer.DISPROVED if kind == _BRIDGE else Answer.NOT_PROVABLE,
+    )
+
+
+def _ring(link: Link) -> Finding:
+    return Finding(
+        link.kind,
+        f"{link.kind} link {link.name} joins two ports",
+        "frames pass between them before any rule is asked, and the ports do not show that they are taken",
+        f"remove it: ip link delete {link.name}",
+        Theorem.T1,
+        Answer.NOT_PROVABLE,
     )
 
 

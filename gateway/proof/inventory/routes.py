@@ -31,6 +31,8 @@ class Route:
     table: int = _MAIN_TABLE
     kind: int = _UNICAST
     wrapped: str = ""
+    next_hop: str = ""
+    """The number of a next-hop object (ip-nexthop(8)) where the kernel tells nothing else of where it leads."""
 
 
 def read() -> tuple[Route, ...]:
@@ -49,12 +51,14 @@ def parse(objects: Iterable[Mapping[str, Any]], family: Family) -> tuple[Route, 
 
 def _route(one: Mapping[str, Any], family: Family) -> Route:
     hops = (one, *one.get("nexthops", ()))
+    told = any("dev" in hop for hop in hops)
     return Route(
         _ANYWHERE[family] if one["dst"] == "default" else ip_network(str(one["dst"])),
         tuple(str(hop["dev"]) for hop in hops if "dev" in hop),
         int(one.get("table", _MAIN_TABLE)),
         int(one.get("type", _UNICAST)),
         next((str(hop["encap"]) for hop in hops if "encap" in hop), ""),
+        "" if told else str(one.get("nhid", "")),
     )
 
 
@@ -68,6 +72,14 @@ def judge(found: Iterable[Route], site: Surroundings) -> Iterator[Finding]:
                 f"wraps packets ({route.wrapped})",
                 "what it carries is not what the rules saw",
                 Theorem.T1,
+                Answer.NOT_PROVABLE,
+            )
+        if route.next_hop:
+            yield _finding(
+                route,
+                f"leads to the next-hop object {route.next_hop}, whose port is not told",
+                "nobody can tell which sources would be believed there",
+                Theorem.T7,
                 Answer.NOT_PROVABLE,
             )
         if route.kind == _LOCAL and route.destination.prefixlen < route.destination.max_prefixlen:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.proof.inventory.asking import listed
+from gateway.proof.inventory.asking import listed, said
 from gateway.proof.inventory.surroundings import Surroundings
 from gateway.proof.model import Answer, Finding, Theorem
 
@@ -45,10 +45,20 @@ def read() -> TrafficControl:
     filters = (
         _filter(str(queue["dev"]), one)
         for queue in queues
-        for place in _INGRESS.get(str(queue["kind"]), ("parent " + str(queue["handle"]),))
+        for place in _places(queue)
         for one in listed("tc", "-json", "filter", "show", "dev", str(queue["dev"]), *place.split())
     )
     return TrafficControl(parse_queues(queues), tuple(dict.fromkeys(one for one in filters if one.kind)))
+
+
+def _places(queue: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where filters of a queue hang: at itself, and at each of its classes."""
+    port, handle = str(queue["dev"]), str(queue["handle"])
+    if str(queue["kind"]) in _INGRESS:
+        return _INGRESS[str(queue["kind"])]
+    classes = (line.split() for line in said("tc", "class", "show", "dev", port).splitlines())
+    inside = (words[2] for words in classes if words[:1] == ["class"] and words[2].startswith(handle))
+    return ("parent " + handle, *("parent " + one for one in inside))
 
 
 def parse_queues(objects: Iterable[Mapping[str, Any]]) -> tuple[Queue, ...]:

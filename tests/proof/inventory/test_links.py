@@ -43,3 +43,10 @@ def test_a_bridge_over_the_trunk_takes_the_vlans_frames_along(box: Box) -> None:
 def test_a_vrf_moves_a_port_under_other_rules(box: Box) -> None:
     links = (Link("eth0"), Link("eth1"), Link("eth2", master="red"), Link("red", "vrf"))
     assert [(one.kind, one.answer) for one in judge(links, box.surroundings)] == [("vrf", Answer.NOT_PROVABLE)]
+
+
+def test_a_ring_takes_ports_that_do_not_show_it(box: Box) -> None:
+    links = (*(Link(port) for port in ("eth0", "eth1", "eth2")), Link("ring", "hsr"))
+    assert [(one.kind, one.theorem, one.answer) for one in judge(links, box.surroundings)] == [
+        ("hsr", Theorem.T1, Answer.NOT_PROVABLE)
+    ]

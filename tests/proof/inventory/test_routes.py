@@ -40,3 +40,16 @@ def test_a_route_that_wraps_packets_is_not_followed(box: Box) -> None:
 def test_more_ways_out_over_the_line_are_nobodys_business(box: Box) -> None:
     with box.changed("ip route add 203.0.113.0/24 via 198.51.100.1", undo=("ip route del 203.0.113.0/24",)):
         assert box.found() == set()
+
+
+def test_a_next_hop_object_whose_port_is_not_told_is_not_followed(box: Box) -> None:
+    changes = (
+        "sysctl -qw net.ipv4.nexthop_compat_mode=0",
+        "ip nexthop add id 7 dev eth2",
+        "ip route add 192.168.10.128/25 nhid 7",
+    )
+    undo = ("ip nexthop del id 7", "sysctl -qw net.ipv4.nexthop_compat_mode=1")
+    with box.changed(*changes, undo=undo):
+        assert box.found() == {("route", Theorem.T7, Answer.NOT_PROVABLE)}
+    with box.changed(*changes[1:], undo=undo[:1]):
+        assert box.found() == {("route", Theorem.T7, Answer.DISPROVED)}

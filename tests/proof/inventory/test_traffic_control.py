@@ -22,6 +22,14 @@ def test_a_redirect_in_an_ordinary_queue_is_seen_too(box: Box) -> None:
         assert box.found() == {("traffic control", Theorem.T1, Answer.DISPROVED)}
 
 
+def test_a_redirect_at_a_class_of_a_queue_is_seen(box: Box) -> None:
+    inner = "tc class add dev eth1 parent 1: classid 1:1 htb rate 1gbit"
+    add = f"tc filter add dev eth1 parent 1:1 protocol all {ALL} action mirred egress redirect dev eth2"
+    changes = ("tc qdisc add dev eth1 root handle 1: htb", inner, add)
+    with box.changed(*changes, undo=("tc qdisc del dev eth1 root",)):
+        assert box.found() == {("traffic control", Theorem.T1, Answer.DISPROVED)}
+
+
 def test_shaping_alone_changes_nothing(box: Box) -> None:
     add = f"tc filter add dev eth0 parent 1: protocol ip {ALL} flowid 1:1"
     with box.changed("tc qdisc add dev eth0 root handle 1: htb", add, undo=("tc qdisc del dev eth0 root",)):
