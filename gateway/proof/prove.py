@@ -23,12 +23,18 @@ def prove(site: Site, evidence: Evidence, algebra: Algebra) -> Verdict:
         judgements = tuple(_judged(case, theorem, evidence.findings) for theorem in THEOREMS)
         reason = next((one.reason for one in judgements if one.answer is not Answer.PROVED), "")
     except NotProvable as error:
-        reason = str(error)
-        judgements = tuple(Judgement(theorem.THEOREM, Answer.NOT_PROVABLE, reason) for theorem in THEOREMS)
+        reason, judgements = str(error), _undecided(str(error))
+    except RecursionError:
+        reason = "the rules jump deeper than the kernel allows. make the dump with: nft -nn -j list ruleset"
+        judgements = _undecided(reason)
     answer = summed(one.answer for one in judgements)
     if answer is Answer.DISPROVED:
         reason = next(one.reason for one in judgements if one.answer is Answer.DISPROVED)
     return Verdict(answer, judgements, evidence.findings, reason, time.monotonic() - began)
+
+
+def _undecided(reason: str) -> tuple[Judgement, ...]:
+    return tuple(Judgement(theorem.THEOREM, Answer.NOT_PROVABLE, reason) for theorem in THEOREMS)
 
 
 def summed(answers: Iterable[Answer]) -> Answer:

@@ -46,8 +46,9 @@ def loads(said: str) -> Dump:
     try:
         match json.loads(said):
             case {"nftables": [*objects]}:
+                text(objects).encode()  # half a surrogate is read, and can be shown to nobody
                 return tuple(objects)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise NotProvable(f"it is not JSON ({error}). make it with: nft -nn -j list ruleset", "the dump") from error
     raise NotProvable("it has no list 'nftables'. make it with: nft -nn -j list ruleset", "the dump")
 

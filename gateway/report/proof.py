@@ -6,6 +6,7 @@ from typing import Any
 from gateway.proof.model import Answer, Counterexample, Judgement, Packet, Step, Theorem, Verdict
 from gateway.proof.theorems import THEOREMS
 from gateway.report.wording import Lang
+from gateway.site.words import one_line
 
 _STATEMENTS_JA = {
     Theorem.T1: "端末セグメントからLANへは、新規・追跡外・不正のいずれの状態でも何も通らない",
@@ -28,7 +29,14 @@ _PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 50: "esp", 58: "icmpv6"}
 
 
 def verdict_lines(verdict: Verdict, lang: Lang) -> Iterator[str]:
-    """The answer, each theorem with its statement, and for what is not proved the reason, the packet and its way."""
+    """The answer, each theorem with its statement, and for what is not proved the reason, the packet and its way.
+
+    A rule's comment is anybody's text: nothing of it moves the reader's cursor.
+    """
+    return map(one_line, _lines(verdict, lang))
+
+
+def _lines(verdict: Verdict, lang: Lang) -> Iterator[str]:
     words = _ANSWERS[lang]
     milliseconds = round(verdict.seconds * 1000)
     yield f"{words[verdict.answer]} ({milliseconds} ms)"

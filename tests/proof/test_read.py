@@ -82,7 +82,9 @@ def test_what_is_not_known_is_refused_with_its_place(piece: Piece) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"nftables": 3}', "[" * 100_000], ids=["nothing", "list", "object", "number", "deep"]
+    "text",
+    ["", "[]", "{}", '{"nftables": 3}', "[" * 100_000, f'{{"nftables": [{"9" * 5000}]}}', '{"nftables": ["\\ud800"]}'],
+    ids=["nothing", "list", "object", "number", "deep", "too long a number", "half a surrogate"],
 )
 def test_what_is_no_dump_is_refused(text: str) -> None:
     with pytest.raises(NotProvable):
@@ -96,6 +98,15 @@ def test_what_is_nested_too_deeply_is_refused() -> None:
     piece = rule("here", {"match": {"op": "==", "left": value, "right": 1}})
     with pytest.raises(NotProvable, match="nested deeper"):
         read((table(*OWN), chain("here"), piece))
+
+
+def test_jumps_deeper_than_any_kernel_allows_are_refused() -> None:
+    deep = [chain(f"c{at}") for at in range(3000)]
+    deep += [rule(f"c{at}", {"jump": {"target": f"c{at + 1}"}}) for at in range(2999)]
+    dump = (*dump_of(SAMPLE), *deep, rule("forward", {"jump": {"target": "c0"}}))
+    verdict = prove(site_of(SAMPLE), Evidence(dump, whole_guard()), Diagrams())
+    assert verdict.answer is Answer.NOT_PROVABLE
+    assert "deeper than the kernel allows" in verdict.reason
 
 
 @pytest.mark.parametrize(
