@@ -12,10 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 
-from gateway.proof.diagram import Diagrams
-from gateway.proof.model import Answer, Evidence, Judgement, Verdict
-from gateway.proof.prove import prove
-from gateway.proof.theorems import THEOREMS
+from gateway.proof.model import Answer, Evidence, Judgement, Theorem, Verdict
 from gateway.site.model import Site
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -68,6 +65,10 @@ def _work(sender: Connection, site: Site, evidence: Evidence, limits: Limits) ->
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     faulthandler.disable()  # a child that is stopped is told by its parent, not by a dump of its stacks
+    # Only here: the engine is a twentieth of the daemon's memory, and the daemon never uses it itself.
+    from gateway.proof.diagram import Diagrams  # noqa: PLC0415
+    from gateway.proof.prove import prove  # noqa: PLC0415
+
     gc.freeze()  # what was inherited stays shared with the parent
     most = _address_space_bytes() + _STACKS_BYTES + limits.memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -94,5 +95,5 @@ def _how_it_ended(child: ForkProcess) -> str:
 
 def _refused(evidence: Evidence, reason: str, began: float) -> Verdict:
     todo = f"{reason}. try again; if it stays so, report it with the dump (nft -nn -j list ruleset)"
-    judgements = tuple(Judgement(one.THEOREM, Answer.NOT_PROVABLE, todo) for one in THEOREMS)
+    judgements = tuple(Judgement(one, Answer.NOT_PROVABLE, todo) for one in Theorem)
     return Verdict(Answer.NOT_PROVABLE, judgements, evidence.findings, todo, time.monotonic() - began)
