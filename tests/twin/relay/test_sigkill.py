@@ -29,7 +29,7 @@ def kill_often(played: Scene, *, kills: int, files: int) -> None:
         played.lives.kill()
     killing_s = time.monotonic() - began
     played.lives.start()
-    played.drain(postman, within_s=60 + files / 10)
+    played.drain(postman, within_s=60 + files / 4)
     assert played.lives.stop() == 0
 
     print(
