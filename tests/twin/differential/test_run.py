@@ -30,6 +30,8 @@ table inet foreign {
     iifname "eth1*" ip daddr . tcp dport @pairs jump side
     tcp flags & (syn | ack) == syn | ack drop
     tcp flags & urg != 0 tcp sport 20000-29999 drop
+    tcp sport vmap { 20200-20399 : drop, * : continue } tcp dport 446 drop
+    tcp sport 20000-20199 reject with icmp host-unreachable
     ct state vmap { invalid : drop, related : accept }
     ct direction reply udp sport 53 drop
     ip saddr & 0.0.0.15 == 0.0.0.5 drop
