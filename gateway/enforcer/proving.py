@@ -18,7 +18,6 @@ from gateway.proof.observe import NotObserved, Observation, evidence, observe
 from gateway.proof.scratch import dump_of
 from gateway.wiring.guard import BARRIER
 
-
 LIMITS = Limits(seconds=20.0)
 """A hundred times what a proof takes: while it is awaited nothing is repaired, and systemd waits 30 s for us to stop."""
 

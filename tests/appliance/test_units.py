@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 # systemd-analyze security, exposure times ten: below 20 it says OK. What is left is what each is for: the network
-# (and, for guard and enforcer, the right to configure it).
-EXPOSURE_MAX = {"guard": 18, "enforcer": 25, "relay": 12, "resolver": 15}
+# (and, for guard and enforcer, the right to configure it; for the enforcer, a namespace to try a candidate in).
+EXPOSURE_MAX = {"guard": 18, "enforcer": 29, "relay": 12, "resolver": 15}
 
 
 @pytest.mark.parametrize("name", EXPOSURE_MAX)
