@@ -28,6 +28,18 @@ def test_every_unit_is_active(installed: Installed, unit: str) -> None:
     assert box.state(unit) == "active", box.says("journalctl", "--no-pager", "-u", unit)
 
 
+def test_the_group_may_ask_the_enforcer_and_others_may_not(installed: Installed) -> None:
+    box, ask = installed.scene.box, ("/opt/claim-gateway/venv/bin/claim-gateway", "grants", "--lang", "en")
+    box.run("useradd", "--system", "--no-user-group", "--gid", "nogroup", "--groups", "claim-gateway", "reception")
+
+    member = box.run("setpriv", "--reuid=reception", "--regid=nogroup", "--init-groups", *ask, check=False)
+    other = box.run("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *ask, check=False)
+
+    assert "Permission denied" not in member.stderr
+    assert member.returncode == 0, member.stderr
+    assert "Permission denied" in other.stderr
+
+
 def test_no_unit_failed(installed: Installed) -> None:
     assert installed.scene.box.says("systemctl", "--failed", "--no-legend") == ""
 
