@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -160,7 +161,7 @@ class Daemon:
         """What fails here was told, or is told now, and is tried again; it must not end the enforcer."""
         try:
             return await self._in_worker(act)
-        except (EnforcerError, *PartError) as error:
+        except (EnforcerError, OSError, *PartError) as error:
             reason = (str(error),)
             if self._upkeep.failing != reason:
                 tell(messages.NOT_REPAIRED, reason=str(error))
@@ -230,6 +231,11 @@ class Daemon:
         self._changing = who
         try:
             return await self._done(request, who)
+        except EnforcerError:
+            # What came back with the refusal may not be what the state directory now says: one reading settles it.
+            with suppress(asyncio.QueueFull):
+                self._changes.put_nowait(Change(ChangeKind.POLL, None, "after a refusal"))
+            raise
         finally:
             self._changing = ""
 
