@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 from pyroute2 import IPRoute
 
+from gateway.journal import configure
 from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.twin.namespace import Namespace, sweep, twin_name
 from gateway.twin.samples import DEMO_SITE
+
+
+@pytest.fixture(autouse=True)
+def journal_on_stderr() -> None:
+    """Messages go to what is standard error during this test, whatever a command before it asked for."""
+    configure()
 
 
 @pytest.fixture(scope="session")

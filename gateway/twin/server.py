@@ -206,7 +206,7 @@ def _descendants(pid: int) -> Iterator[int]:
     """Children before their own children, as the kernel lists them (proc(5), CONFIG_PROC_CHILDREN)."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it ended before, or while, we looked
         return
     for child in map(int, children):
         yield child

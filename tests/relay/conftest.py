@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import pytest
 
-from gateway.journal import configure
 from gateway.relay import sftp_line
 from gateway.relay.directory import DirectoryShelf
 from gateway.relay.sftp import SftpShelf
@@ -28,12 +27,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@pytest.fixture(autouse=True)
-def journal_on_stderr() -> None:
-    """Messages go to what is standard error during this test."""
-    configure()
 
 
 @pytest.fixture(scope="session")
