@@ -74,8 +74,9 @@ def transact(desired: Desired, box: Parts, proof: Proof) -> Applied:
         if changes:
             _act(found)
             _verify(box)
-        proof.live(desired)
+        # Before the proof: a session that slipped in while nothing stood guard would refute the box that is to end it.
         cut = connections.purge(desired.policy, _live(box))
+        proof.live(desired)
         if barrier.is_shut():
             barrier.open_again()
     except (*PartError, Refuted, PurgeError) as error:
