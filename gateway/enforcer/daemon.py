@@ -17,6 +17,7 @@ from gateway.enforcer.box import Box, Request
 from gateway.enforcer.change import Change, ChangeKind
 from gateway.enforcer.clock import Clock, arm, clock_set_alarm
 from gateway.enforcer.control import Control
+from gateway.enforcer.declared import declared
 from gateway.enforcer.drops import Drops
 from gateway.enforcer.errors import Busy, EnforcerError
 from gateway.enforcer.held import Door
@@ -215,6 +216,7 @@ class Daemon:
         try:
             file = self._setting.site_file
             if file is not None:
+                await self._in_worker(lambda: declared(file))  # its mistakes are told by the name people know
                 text = await self._in_worker(file.read_bytes)
                 await self._in_worker(lambda: self._box.apply(Request(text, "systemctl reload")))
                 self._hurry.set()

@@ -23,6 +23,10 @@ def backup(ledger: Path, to: Path) -> Head:
     if to.exists():
         raise RelayRefused(f"{to}: it exists. name a new file", wrong_input=True)
     part = to.with_name(f"{to.name}.part")
+    if part.exists():
+        raise RelayRefused(
+            f"{part}: a copy that broke off, or one that is being made. remove it, or wait", wrong_input=True
+        )
     try:
         with closing(open_for_reading(ledger)) as source, folder(to.parent) as here:
             os.close(durable.create(here, part.name))

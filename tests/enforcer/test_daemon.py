@@ -113,7 +113,7 @@ def test_hup_applies_the_site_file_and_a_wrong_one_changes_nothing(box: Rig) -> 
     second = digest(box)
     box.site_file.write_text("site: {name: [\n")
     box.process.send_signal(signal.SIGHUP)
-    box.until_said("policy not applied:")
+    box.until_said(f"policy not applied: {box.site_file}:")
     assert digest(box) == second
 
 

@@ -68,6 +68,16 @@ def test_nothing_is_overwritten(ledger: Path, tmp_path: Path) -> None:
     assert (tmp_path / "mine").read_text() == "mine"
 
 
+def test_a_copy_that_broke_off_is_named_and_left(ledger: Path, tmp_path: Path) -> None:
+    part = tmp_path / "copy.sqlite3.part"
+    part.write_bytes(b"half")
+
+    with pytest.raises(RelayRefused, match=r"copy\.sqlite3\.part: a copy that broke off.* remove it, or wait"):
+        backup(ledger, tmp_path / "copy.sqlite3")
+
+    assert part.read_bytes() == b"half"
+
+
 def test_a_folder_that_is_not_there_is_one_line(ledger: Path, tmp_path: Path) -> None:
     with pytest.raises(RelayRefused, match="No such file"):
         backup(ledger, tmp_path / "usb" / "copy")
