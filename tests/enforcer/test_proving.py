@@ -80,6 +80,17 @@ def test_the_barrier_is_not_what_is_proved(twin: Twin, prover: Prover) -> None:
     twin.gateway.call(prover.live, desire(twin.site))
 
 
+def test_what_slipped_in_is_cut_before_the_proof_is_asked(twin: Twin, prover: Prover) -> None:
+    slipped = "-s 192.168.20.10 -d 192.168.10.21 -p udp --sport 1000 --dport 9 -t 300 -u SEEN_REPLY"
+    run(twin.gateway.command("conntrack", "-I", *slipped.split()), check=True, capture_output=True)
+
+    applied = twin.gateway.call(apply, desire(twin.site), proof=prover)
+
+    assert applied.cut == 1
+    assert prover.last is not None
+    assert prover.last.refusal == ""
+
+
 def test_who_overrules_the_proof_still_hears_it(twin: Twin, prover: Prover) -> None:
     run(twin.gateway.command("nft", FOREIGN), check=True)
 
