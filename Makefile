@@ -67,7 +67,7 @@ golden: setup
 
 test: lint
 	@$(BIN)/pytest -n 2 -m "not root and not appliance and not long" -q --durations=5
-	@$(BIN)/pytest -m "(root or appliance) and not long" -q --durations=15
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "(root or appliance) and not long" -q --durations=15
 
 # Campaigns of many minutes each.
 test-long: setup
