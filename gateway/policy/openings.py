@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gateway.policy.model import Flow, Granted, Reason, ServicePorts, When, Window
 from gateway.policy.networks import hosts, internet, merged, without
-from gateway.policy.places import all_inside, holds_tunnel, inside, own, part, terminals, zone_of
+from gateway.policy.places import all_inside, inside, own, part, protected, providers, terminals, zone_of
 from gateway.policy.services import ANYTHING, DNS, NTP, SSH, SYSLOG, declared
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.model import Site
@@ -148,7 +148,8 @@ def _internet(site: Site) -> Iterator[Flow]:
 
 def _beyond(site: Site) -> tuple[IpNetwork, ...]:
     """The Internet: everything but the site itself, what only the tunnel may reach, and the tunnel's far end."""
-    provider = site.tunnel.provider if site.tunnel else None
-    protected = (*provider.remote_networks, *hosts((provider.address,))) if holds_tunnel(site) and provider else ()
+    far_ends = hosts(provider.address for provider in providers(site))
     systems = [system for system in (site.claim_system, site.qualification_system) if system]
-    return without(internet(), (*all_inside(site), *protected, *(n for one in systems for n in one.networks)))
+    return without(
+        internet(), (*all_inside(site), *protected(site), *far_ends, *(n for one in systems for n in one.networks))
+    )

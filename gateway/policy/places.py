@@ -1,13 +1,24 @@
 """Where things are in a site: the prefixes of a zone, the box's own addresses, the hosts with a use, the way out."""
 
+from enum import StrEnum
+
 from gateway.policy.networks import EVERYWHERE, hosts, merged
 from gateway.site.layout import TERMINAL_ZONES, Line, Zone
-from gateway.site.model import Site
+from gateway.site.model import Provider, Site
 from gateway.site.values import IpAddress, IpNetwork
 from gateway.site.zones import LanZone, TerminalZone, Use, WanZone
 
 TUNNEL_PORT = "ipsec0"
 """The tunnel is an interface: kernel-libipsec's TUN device has this name, and the XFRM interface is given it."""
+
+
+class Carrier(StrEnum):
+    """What the tunnel's interface is made of."""
+
+    XFRM = "xfrm"
+    """The kernel's own IPsec behind an XFRM interface: the kernel knows which packets came through it."""
+    TUN = "tun"
+    """A device whose far side is a program (kernel-libipsec) or, in a twin, a wire: what comes by it, it has to be believed."""
 
 
 def part(site: Site, zone: Zone) -> LanZone | TerminalZone | WanZone | None:
@@ -37,6 +48,17 @@ def zones(site: Site) -> tuple[Zone, ...]:
 def holds_tunnel(site: Site) -> bool:
     """Whether the tunnel ends at this box."""
     return site.layout.line is Line.IPSEC_ROUTER and site.tunnel is not None and site.tunnel.held_by == "gateway"
+
+
+def providers(site: Site) -> tuple[Provider, ...]:
+    """The far ends of the tunnel this box holds, the preferred one first."""
+    tunnel = site.tunnel if holds_tunnel(site) else None
+    return (tunnel.provider,) if tunnel and tunnel.provider else ()
+
+
+def protected(site: Site) -> tuple[IpNetwork, ...]:
+    """What this box reaches through its tunnel or not at all (C17)."""
+    return merged(network for provider in providers(site) for network in provider.remote_networks)
 
 
 def inside(site: Site, zone: Zone) -> tuple[IpNetwork, ...]:

@@ -68,4 +68,4 @@ def test_what_is_no_answer_is_refused(datagram: bytes) -> None:
     ],
 )
 def test_an_address_inside_or_of_no_host_is_not_for_terminals(site: Site, address: str, *, reachable: bool) -> None:
-    assert may_be_reached(derive(site), ip_address(address)) is reachable
+    assert may_be_reached(derive(site), ip_address(address), Zone.WAN) is reachable
