@@ -9,11 +9,12 @@ from typing import Self
 from pyroute2 import IPRoute
 
 from gateway.enforcer.transaction import Applied, Desired, apply
+from gateway.policy.places import protected
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.site.values import Family, IpAddress, IpInterface, IpNetwork
 from gateway.twin.namespace import Namespace, sweep, twin_name
-from gateway.twin.plan import TUNNEL_ENDS, Host, hosts, protected
+from gateway.twin.plan import TUNNEL_ENDS, Host, hosts
 from gateway.wiring import part as wiring
 from gateway.wiring.model import Wiring, difference
 

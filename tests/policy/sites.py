@@ -28,11 +28,15 @@ _WAN = {
 _RELAY = {"terminal": {"smb": {"server": "192.168.20.10", "user": "relay", "password_file": "credentials/terminal"}}}
 _TUNNEL = {
     "held_by": "gateway",
-    "provider": {
-        "address": "192.0.2.10",
-        "id": "gw.provider.example",
-        "remote_networks": ["203.0.113.0/24", "2001:db8:c::/48", "2001:db8:d::/48"],
-    },
+    "providers": [
+        {
+            "name": "provider",
+            "address": "192.0.2.10",
+            "id": "gw.provider.example",
+            "remote_networks": ["203.0.113.0/24", "2001:db8:c::/48", "2001:db8:d::/48"],
+            "virtual_address": True,
+        }
+    ],
     "ike": {"version": 2, "auth": "psk", "psk_file": "credentials/psk", "proposals": ["aes256-sha256-modp2048"]},
     "esp": {"proposals": ["aes256gcm16"]},
 }

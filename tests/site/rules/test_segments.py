@@ -35,7 +35,10 @@ def test_two_networks_in_one_zone_may_nest(findings: Any) -> None:
         (("claim_system", "networks"), ["192.168.20.0/28"]),
         (("qualification_system",), {"networks": ["192.168.10.0/24"], "services": [{"tcp": 443}]}),
         (("updates",), [{"name": "x", "networks": ["192.168.10.5"], "services": [{"tcp": 443}], "via": "wan"}]),
-        (("tunnel",), {"provider": {"address": "192.0.2.1", "id": "x", "remote_networks": ["192.168.20.0/24"]}}),
+        (
+            ("tunnel",),
+            {"providers": [{"name": "x", "address": "192.0.2.1", "id": "x", "remote_networks": ["192.168.20.0/24"]}]},
+        ),
     ],
 )
 def test_destination_inside_the_institution(findings: Any, path: tuple[str, ...], value: Any) -> None:
