@@ -32,8 +32,7 @@ _KINDS = (
     (Kind.PRF, r"prf(md5|sha1|sha256|sha384|sha512|aesxcbc|aescmac)"),
     (
         Kind.GROUP,
-        r"modp(768|1024|1536|2048|3072|4096|6144|8192|1024s160|2048s224|2048s256)"
-        r"|ecp(192|224|256|384|521|224bp|256bp|384bp|512bp)|curve25519|x25519|curve448|x448",
+        r"modp[1-8][0-9]{2,3}(s[0-9]{3})?|ecp(192|224|256|384|521)(bp)?|ecp512bp|curve(25519|448)|x(25519|448)",
     ),
     (Kind.OTHER, r"esn|noesn"),
 )
