@@ -61,8 +61,8 @@ def output_chain(policy: Policy, ports: Mapping[Zone, str]) -> Chain:
         "output",
         (
             'oifname "lo" accept',
-            _NEIGHBOUR,
             *tunnel_or_nothing(policy, ports),
+            _NEIGHBOUR,
             *_routers_asked(policy, ports),
             "icmpv6 type mld2-listener-report counter accept",
             *_leases_given(policy, ports),

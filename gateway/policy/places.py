@@ -12,13 +12,19 @@ TUNNEL_PORT = "ipsec0"
 """The tunnel is an interface: kernel-libipsec's TUN device has this name, and the XFRM interface is given it."""
 
 
+TUNNEL_IF_ID = 1
+"""What ties the kernel's IPsec policies and states to that interface (ip-link(8), xfrm); 0 would tie them to every port."""
+
+
 class Carrier(StrEnum):
     """What the tunnel's interface is made of."""
 
     XFRM = "xfrm"
     """The kernel's own IPsec behind an XFRM interface: the kernel knows which packets came through it."""
     TUN = "tun"
-    """A device whose far side is a program (kernel-libipsec) or, in a twin, a wire: what comes by it, it has to be believed."""
+    """A device whose far side is a program (kernel-libipsec): what comes by it has to be believed to have been encrypted."""
+    WIRE = "wire"
+    """A twin's stand-in, with a host of the far side at its other end and no IPsec at all; never on a box."""
 
 
 def part(site: Site, zone: Zone) -> LanZone | TerminalZone | WanZone | None:
@@ -53,7 +59,7 @@ def holds_tunnel(site: Site) -> bool:
 def providers(site: Site) -> tuple[Provider, ...]:
     """The far ends of the tunnel this box holds, the preferred one first."""
     tunnel = site.tunnel if holds_tunnel(site) else None
-    return (tunnel.provider,) if tunnel and tunnel.provider else ()
+    return tunnel.providers if tunnel else ()
 
 
 def protected(site: Site) -> tuple[IpNetwork, ...]:

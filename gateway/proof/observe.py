@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gateway.proof.inventory.asking import NotObserved, said
 from gateway.proof.inventory.facts import Facts, judge, read
+from gateway.proof.inventory.links import carrier
 from gateway.proof.inventory.surroundings import Surroundings
 from gateway.proof.model import Dump, Evidence
 
@@ -45,7 +46,7 @@ def observe(site: Surroundings) -> Observation:
 
 def evidence(seen: Observation, site: Surroundings) -> Evidence:
     """What the theorems are proved from. Pure."""
-    return Evidence(seen.dump, seen.facts.rules, judge(seen.facts, site))
+    return Evidence(seen.dump, seen.facts.rules, judge(seen.facts, site), carrier(seen.facts.links, site))
 
 
 def generation() -> int:

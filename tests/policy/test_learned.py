@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.policy.derive import derive
 from gateway.policy.learned import LASTS_LEAST, LASTS_MOST, Learned, Unreadable, decoded, may_be_reached
+from gateway.site.layout import Zone
 from gateway.site.model import Site
 
 

@@ -29,6 +29,11 @@ class Surroundings:
         """The inside zone an address belongs to; None for what is beyond the line."""
         return next((zone for zone, networks in self.policy.networks if any(address in one for one in networks)), None)
 
+    def providers(self) -> tuple[IpNetwork, ...]:
+        """The far ends of the box's own tunnel."""
+        ends = (flow.destinations for flow in self.policy.between(Zone.GATEWAY, Zone.WAN) if flow.either_asks)
+        return tuple(network for networks in ends for network in networks)
+
     def holds_tunnel(self) -> bool:
         """Whether the box's own tunnel is declared."""
         return Zone.TUNNEL in self.policy.zones
