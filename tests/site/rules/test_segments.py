@@ -62,24 +62,24 @@ def test_served_family_needs_a_prefix(findings: Any) -> None:
     ] == [1, 3]
 
 
-UPLINK, SEGMENT = ("zones", "wan", "uplink"), ("zones", "claim")
+WAY, SEGMENT = ("zones", "wan", "uplink"), ("zones", "claim")
 OF_THE_LINE: dict[Any, Any] = {(*SEGMENT, "ipv6"): "delegated", (*SEGMENT, "addresses"): ["192.168.20.1/24"], (*SEGMENT, "serve"): ["ra"]}
 
 
 def test_a_delegated_prefix_serves_a_segment_without_one(findings: Any) -> None:
-    edits = OF_THE_LINE | {UPLINK: {"dhcp": {}, "pd": {}}}
+    edits = OF_THE_LINE | {WAY: {"dhcp": {}, "pd": {}}}
     assert not findings(segments.delegated_prefixes, edits)
     assert not findings(segments.services_fit_the_family, edits)
 
 
 def test_no_prefix_is_delegated_by_advertisements(findings: Any) -> None:
-    (found,) = findings(segments.delegated_prefixes, OF_THE_LINE | {UPLINK: "ra"})
+    (found,) = findings(segments.delegated_prefixes, OF_THE_LINE | {WAY: "ra"})
     assert found.path == (*SEGMENT, "ipv6")
     assert "the line delegates no prefix" in found.text
 
 
 def test_an_ipv6_address_beside_the_delegated_prefix(findings: Any) -> None:
-    edits: dict[Any, Any] = {(*SEGMENT, "ipv6"): "delegated", UPLINK: {"dhcp": {}, "pd": {}}}
+    edits: dict[Any, Any] = {(*SEGMENT, "ipv6"): "delegated", WAY: {"dhcp": {}, "pd": {}}}
     (found,) = findings(segments.delegated_prefixes, edits)
     assert found.path == (*SEGMENT, "addresses", 1)
 
@@ -93,7 +93,7 @@ def test_an_ipv6_address_beside_the_delegated_prefix(findings: Any) -> None:
     ],
 )
 def test_who_forwards_knows_whom_to_ask(findings: Any, service: str, uplink: Any, told: bool) -> None:
-    edits: dict[Any, Any] = {(*SEGMENT, "serve"): [service]} | ({UPLINK: uplink} if uplink else {})
+    edits: dict[Any, Any] = {(*SEGMENT, "serve"): [service]} | ({WAY: uplink} if uplink else {})
     assert bool(findings(segments.forwarders_have_servers, edits)) is told
     edits[("management",)] = {"from": ["192.168.10.250"], service: ["192.0.2.53"]}
     assert not findings(segments.forwarders_have_servers, edits)
