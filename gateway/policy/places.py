@@ -12,8 +12,9 @@ TUNNEL_PORT = "ipsec0"
 """The tunnel is an interface: kernel-libipsec's TUN device has this name, and the XFRM interface is given it."""
 
 
-TUNNEL_IF_ID = 1
-"""What ties the kernel's IPsec policies and states to that interface (ip-link(8), xfrm); 0 would tie them to every port."""
+TUNNEL_IF_ID = 0x63670001
+"""What ties charon's policies and states to the XFRM interface: any number but 0, which ties them to every port; ours
+spells `cg`, so that a person knows whose they are."""
 
 
 class Carrier(StrEnum):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from gateway.proof.inventory.asking import NotObserved, said
 from gateway.proof.inventory.facts import Facts, judge, read
-from gateway.proof.inventory.links import carrier
 from gateway.proof.inventory.surroundings import Surroundings
 from gateway.proof.model import Dump, Evidence
 
@@ -46,7 +45,7 @@ def observe(site: Surroundings) -> Observation:
 
 def evidence(seen: Observation, site: Surroundings) -> Evidence:
     """What the theorems are proved from. Pure."""
-    return Evidence(seen.dump, seen.facts.rules, judge(seen.facts, site), carrier(seen.facts.links, site))
+    return Evidence(seen.dump, seen.facts.rules, judge(seen.facts, site), site.carrier)
 
 
 def generation() -> int:

@@ -66,18 +66,11 @@ def judge(found: Iterable[Link], site: Surroundings) -> Iterator[Finding]:
             )
             continue
         if zone is Zone.TUNNEL:
-            yield from _carrier(links[port])
+            yield from _carrier(links[port], site.carrier)
         for name in _down(links, port):
             yield from _taken(links, links[name], zone)
             yield from _programmed(links[name], zone)
         yield from _stacked(links.values(), port, zone, frozenset(site.ports.values()))
-
-
-def carrier(found: Iterable[Link], site: Surroundings) -> Carrier:
-    """What the tunnel's interface is made of; anything that is no XFRM interface knows nothing of IPsec."""
-    port = site.ports.get(Zone.TUNNEL)
-    kind = next((link.kind for link in found if link.name == port), Carrier.XFRM)
-    return Carrier(kind) if kind in (Carrier.XFRM, Carrier.TUN) else Carrier.WIRE
 
 
 def _number(said: object) -> int:
@@ -85,13 +78,16 @@ def _number(said: object) -> int:
     return said if isinstance(said, int) else int(str(said), 0)
 
 
-def _carrier(link: Link) -> Iterator[Finding]:
-    if link.kind == Carrier.TUN or (link.kind == Carrier.XFRM and link.if_id == TUNNEL_IF_ID):
+def _carrier(link: Link, wanted: Carrier) -> Iterator[Finding]:
+    """Whether the tunnel's interface is what encrypts; in a twin a wire may stand for it."""
+    if wanted is Carrier.WIRE or (
+        link.kind == wanted and link.if_id == (TUNNEL_IF_ID if wanted is Carrier.XFRM else 0)
+    ):
         return
-    what = f"an xfrm interface of id {link.if_id}, not {TUNNEL_IF_ID}" if link.kind == Carrier.XFRM else link.kind
+    what = f"an xfrm interface of another id, {link.if_id:#x}" if link.kind == Carrier.XFRM else link.kind or "a card"
     yield Finding(
         "tunnel",
-        f"{link.name} is {what or 'a card'}: it is not this box's tunnel",
+        f"{link.name} is {what}: it is not this box's tunnel",
         "what is routed into it would not be encrypted, or by another's keys",
         f"remove it: ip link delete {link.name}, then claim-gateway apply",
         Theorem.T10,

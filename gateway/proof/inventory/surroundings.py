@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.policy.model import Policy
+from gateway.policy.places import Carrier
 from gateway.proof.interfaces import interfaces
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.model import Site
@@ -16,6 +17,8 @@ class Surroundings:
 
     policy: Policy
     ports: Mapping[Zone, str]
+    carrier: Carrier = Carrier.XFRM
+    """What the tunnel's interface should be made of; on a box always an XFRM interface."""
 
     def networks(self, zone: Zone) -> tuple[IpNetwork, ...]:
         """The prefixes of one inside zone; none for the line's side."""
@@ -39,9 +42,9 @@ class Surroundings:
         return Zone.TUNNEL in self.policy.zones
 
 
-def surroundings(site: Site, policy: Policy) -> Surroundings:
+def surroundings(site: Site, policy: Policy, carrier: Carrier = Carrier.XFRM) -> Surroundings:
     """Straight from the site file, not from what the wiring made of it."""
-    return Surroundings(policy, interfaces(site))
+    return Surroundings(policy, interfaces(site), carrier)
 
 
 def is_terminal(zone: Zone | None) -> bool:
