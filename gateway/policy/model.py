@@ -135,7 +135,9 @@ class Policy:
     hears_routers: bool = False
     """Whether the box takes its IPv6 routes from advertisements on the line."""
     asks_dhcp: bool = False
-    """Whether the box asks for its address on the line."""
+    """Whether the box asks on the line for its address, a prefix, or what an advertisement leaves to DHCPv6."""
+    delegated: tuple[Zone, ...] = ()
+    """The segments whose IPv6 prefix the line delegates: it is not among `networks`."""
     protected: tuple[IpNetwork, ...] = ()
     """What is reached through the box's own tunnel or not at all (C17)."""
     narrow: tuple[Zone, ...] = ()

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from gateway.policy.networks import EVERYWHERE, hosts, merged
+from gateway.policy.networks import EVERYWHERE, GLOBAL_V6, hosts, merged
 from gateway.site.layout import TERMINAL_ZONES, Line, Zone
 from gateway.site.model import Provider, Site
 from gateway.site.values import IpAddress, IpNetwork
@@ -80,11 +80,12 @@ def all_inside(site: Site) -> tuple[IpNetwork, ...]:
 
 
 def own(site: Site, zone: Zone) -> tuple[IpNetwork, ...]:
-    """The box's own addresses in `zone`, as host networks; everything where the line assigns them."""
+    """The box's own addresses in `zone`, as host networks; everything of a family where the line assigns them."""
     found = part(site, zone)
-    if isinstance(found, WanZone) and found.uplink.static is None:
-        return EVERYWHERE
-    return hosts(one.ip for one in found.addresses) if found else ()
+    if found is None:
+        return ()
+    assigned = found.uplink.assigned if isinstance(found, WanZone) else ()
+    return merged((*hosts(one.ip for one in found.addresses), *(n for n in EVERYWHERE if n.version in assigned)))
 
 
 def receipt_pcs(site: Site) -> tuple[IpNetwork, ...]:
@@ -98,6 +99,22 @@ def terminals(site: Site, zone: Zone, use: Use) -> tuple[IpNetwork, ...]:
     if zone not in TERMINAL_ZONES or not isinstance(found, TerminalZone):
         return ()
     return hosts(address for one in found.terminals if use in one.uses for address in one.addresses)
+
+
+def initiators(site: Site, zone: Zone, use: Use) -> tuple[IpNetwork, ...]:
+    """Who starts the sessions of those terminals.
+
+    Where the line delegates the segment's prefix nobody knows their IPv6 addresses: there it is whoever lives in the
+    segment, which the kernel's routes tell of each packet (`fib`), whatever the prefix is at the moment.
+    """
+    known = terminals(site, zone, use)
+    return (*known, GLOBAL_V6) if known and zone in delegated(site) else known
+
+
+def delegated(site: Site) -> tuple[Zone, ...]:
+    """The segments whose IPv6 prefix the line delegates."""
+    declared = ((zone, part(site, zone)) for zone in TERMINAL_ZONES)
+    return tuple(zone for zone, found in declared if isinstance(found, TerminalZone) and found.ipv6 is not None)
 
 
 def zone_of(site: Site, address: IpAddress) -> Zone:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gateway.policy.model import Flow, Reason, When, Window
 from gateway.policy.networks import hosts, merged
-from gateway.policy.places import holds_tunnel, own, providers, receipt_pcs, terminals, way_out
+from gateway.policy.places import holds_tunnel, initiators, own, providers, receipt_pcs, terminals, way_out
 from gateway.policy.services import IKE, SMB, declared, tcp
 from gateway.site.layout import Line, Zone
 from gateway.site.model import Site
@@ -116,7 +116,7 @@ def _systems(site: Site) -> Iterator[Flow]:
                 id=f"{zone}-{out}-{name}-system",
                 origin=zone,
                 target=out,
-                sources=terminals(site, zone, use),
+                sources=initiators(site, zone, use),
                 destinations=merged(system.networks),
                 services=declared(system.services),
                 clauses=("C6", "C12", "C17"),

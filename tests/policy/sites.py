@@ -50,6 +50,20 @@ def site_of(layout: Layout, roles: tuple[Role, ...] = BOTH, **more: Any) -> Site
     return site
 
 
+def site_on_a_line(uplink: dict[str, Any], **more: Any) -> Site:
+    """An IP-VPN site with a claim terminal whose line assigns what `uplink` says; its segment's IPv6 is the line's by `pd`."""
+    zones = _zones(Layout.IP_VPN_CLAIM, BOTH)
+    zones["wan"] = zones["wan"] | {"uplink": uplink}
+    if "pd" in uplink:
+        claim = zones["claim"] | {"ipv6": "delegated", "addresses": ["192.168.20.1/24"]}
+        terminals = [
+            {key: value for key, value in one.items() if key != "address6"} for one in zones["claim"]["terminals"]
+        ]
+        zones["claim"] = claim | {"terminals": terminals}
+    zones["claim"] = zones["claim"] | more.pop("claim", {})
+    return site_of(Layout.IP_VPN_CLAIM, zones=zones, **more)
+
+
 def _plain(layout: Layout, roles: tuple[Role, ...]) -> dict[str, Any]:
     data: dict[str, Any] = {
         "site": {"name": "試験医院", "prefecture": "13", "institution_code": "0000000"},
