@@ -14,9 +14,8 @@ from gateway.tunnel.door import Door
 from gateway.tunnel.model import Link
 from gateway.wiring import part as wiring
 from gateway.wiring.model import difference
+from tests.twin.tunnel.calling import initiate
 from tests.twin.tunnel.rig import Line
-
-UP_WITHIN_S = 20.0
 
 
 def connect(line: Line) -> None:
@@ -30,8 +29,7 @@ def connect(line: Line) -> None:
     with Door(line.ours.door) as door:
         door.ask("load-key", message.key(material))
         door.ask("load-conn", body)
-        for child in message.child_names(connection):
-            list(door.stream("initiate", "control-log", {"child": child, "ike": name}, within_s=UP_WITHIN_S))
+    initiate(line, name)
     line.lead_back()
     line.box.call(_limit, link)
 
