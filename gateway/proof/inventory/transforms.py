@@ -14,10 +14,10 @@ from gateway.proof.inventory.surroundings import Surroundings
 from gateway.proof.model import Answer, Finding, Theorem
 from gateway.site.values import IpNetwork
 
-_SELECTOR = re.compile(r"src (?P<source>\S+) dst (?P<destination>\S+)")
+_SELECTOR = re.compile(r"src (?P<source>[^\s\\]+) dst (?P<destination>[^\s\\]+)")
 _DIRECTION = re.compile(r"\b(?P<own>socket|dir) (?P<direction>in|out|fwd)\b")
 _INTERFACE = re.compile(r"\bif_id (0x[0-9a-f]+)")
-_ENDS = re.compile(r"\btmpl src (?P<source>\S+) dst (?P<destination>\S+)")
+_ENDS = re.compile(r"\btmpl src (?P<source>[^\s\\]+) dst (?P<destination>[^\s\\]+)")
 _OPTIONAL = re.compile(r"\blevel use\b")
 """A template of which the kernel may do without: such a policy lets packets pass as they are (`level use`)."""
 
