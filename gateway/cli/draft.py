@@ -149,7 +149,17 @@ class _Draft:
         )
         yield f"tunnel:  {self._say('proposals: as the provider asks for them', '暗号方式は事業者の指定に合わせる')}"
         yield "  held_by: gateway"
-        yield f"  provider: {{address: {_plain(answers['provider'])}, id: {_quoted(answers['provider-id'])}, remote_networks: {_flow(dict.fromkeys(systems))}}}"
+        yield "  providers:"
+        yield "    - name: provider"
+        yield f"      address: {_plain(answers['provider'])}"
+        yield f"      id: {_quoted(answers['provider-id'])}"
+        yield f"      remote_networks: {_flow(dict.fromkeys(systems))}"
+        if any(ip_network(system).version == 4 for system in systems):
+            comment = self._say(
+                "or inner_addresses: [...], where the provider gave a fixed one",
+                "固定アドレスが割り当てられた場合は inner_addresses: [...] と書く",
+            )
+            yield f"      virtual_address: true  {comment}"
         yield f"  ike: {{version: 2, auth: {answers['tunnel-auth']}, {files}, proposals: [aes256gcm16-prfsha384-ecp384]}}"
         yield "  esp: {proposals: [aes256gcm16-ecp384]}"
 

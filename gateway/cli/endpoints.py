@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from gateway.policy.model import Policy, Protocol, Session
-from gateway.policy.places import inside, own
+from gateway.policy.places import inside, own, protected
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.site.values import IpAddress, IpNetwork
@@ -71,8 +71,7 @@ def _not_there(site: Site, policy: Policy, zone: Zone, address: IpAddress) -> st
     if address.is_multicast or address.is_unspecified or address.is_loopback or address.is_link_local:
         return "no session crosses the box with this address. write a host's address"
     if zone is Zone.TUNNEL:
-        provider = site.tunnel.provider if site.tunnel else None
-        behind = provider.remote_networks if provider else ()
+        behind = protected(site)
         return None if _within(address, behind) else f"not behind the tunnel, which leads to {_listed(behind)}"
     home = next((one for one in policy.zones if _within(address, inside(site, one))), Zone.WAN)
     if home is zone:

@@ -10,6 +10,7 @@ from gateway.cli.reach import need_the_right
 from gateway.enforcer.part import PartError
 from gateway.enforcer.plan import plan
 from gateway.enforcer.transaction import desire
+from gateway.wiring.ports import located
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +22,7 @@ def _run(args: argparse.Namespace) -> int:
     site = enforceable_site(args.site)
     need_the_right("plan")
     try:
-        found = plan(desire(site))
+        found = plan(desire(located(site)))
     except PartError as error:
         raise Refused(str(error)) from error
     if args.json:

@@ -22,6 +22,8 @@ from gateway.site.errors import SiteFileError
 from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.site.words import one_line
+from gateway.wiring.part import WiringError
+from gateway.wiring.ports import located
 
 _EXITS = {Answer.PROVED: Exit.OK, Answer.DISPROVED: Exit.NO, Answer.NOT_PROVABLE: Exit.UNDECIDED}
 _OFFLINE = {
@@ -108,11 +110,20 @@ def _asked(args: argparse.Namespace) -> tuple[Site, Evidence, str]:
         raise WrongInput("name the site file, or --evidence FILE")
     site = load_site(args.site)
     if args.ruleset is None:
-        return site, live(site), ""
+        here = _here(site)
+        return here, live(here), ""
     try:
         return site, recorded(args.ruleset), _OFFLINE[args.lang]
     except NotProvable as error:
         raise WrongInput(f"{one_line(str(args.ruleset))}: {error}") from error
+
+
+def _here(site: Site) -> Site:
+    """With the cards of this box by name. Raises Refused."""
+    try:
+        return located(site)
+    except WiringError as error:
+        raise Refused(str(error)) from error
 
 
 def _of_evidence(record: Record, lang: str) -> str:

@@ -87,13 +87,14 @@ def _allowed(policy: Policy, one: Connection, own: frozenset[IpAddress]) -> bool
 
 
 def _zones(policy: Policy, address: IpAddress, own: frozenset[IpAddress]) -> tuple[Zone, ...]:
-    """Where an address may be. Beyond the box's segments: on the line, or behind the tunnel on it."""
+    """Where an address may be. Beyond the declared prefixes: on the line, behind the tunnel, or where the line delegates."""
     if address in own:
         return (Zone.GATEWAY,)
     for zone, networks in policy.networks:
         if any(address in network for network in networks):
             return (zone,)
-    return tuple(zone for zone in (Zone.WAN, Zone.TUNNEL) if zone in policy.zones)
+    line = tuple(zone for zone in (Zone.WAN, Zone.TUNNEL) if zone in policy.zones)
+    return (*line, *policy.delegated) if address.version == 6 else line
 
 
 def purge(policy: Policy, live: Observed) -> int:

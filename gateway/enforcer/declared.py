@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.enforcer.desired import Desired, desire, terminal_ports
-from gateway.enforcer.errors import Unfit
+from gateway.enforcer.errors import ApplyError, Unfit
 from gateway.policy.support import unsupported
 from gateway.site.errors import SiteFileError
 from gateway.site.layout import Zone
 from gateway.site.load import load_located
-from gateway.wiring.part import ports
+from gateway.wiring.part import WiringError, ports
+from gateway.wiring.ports import located as on_this_box
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,10 @@ class Declared:
 
 
 def declared(site_file: Path) -> Declared:
-    """What the file asks for. Raises Unfit with a line for each mistake."""
+    """What the file asks of this box, whose cards it may name by their addresses.
+
+    Raises Unfit with a line for each mistake, and ApplyError for a card that is not there: it may still come.
+    """
     try:
         located = load_located(site_file)
     except SiteFileError as error:
@@ -32,5 +36,8 @@ def declared(site_file: Path) -> Declared:
     missing = unsupported(located.site)
     if missing:
         raise Unfit("\n".join(f"{located.place(field)}: {text}" for field, text in missing))
-    site = located.site
+    try:
+        site = on_this_box(located.site)
+    except WiringError as error:
+        raise ApplyError(f"{error}; nothing was changed") from error
     return Declared(site.site.name, desire(site), ports(site), terminal_ports(site))

@@ -6,26 +6,40 @@ from gateway.firewall import part as firewall
 from gateway.firewall.table import Table
 from gateway.policy.derive import derive
 from gateway.policy.model import Policy
+from gateway.policy.places import Carrier
 from gateway.site.layout import TERMINAL_ZONES
 from gateway.site.model import Site
+from gateway.tunnel import compile as tunnel
+from gateway.tunnel.model import Tunnel
 from gateway.wiring import part as wiring
 from gateway.wiring.model import Wiring
 
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """The site, the matrix, the table made of it, and the wiring."""
+    """The site, the matrix, the table made of it, the wiring, and the tunnel where this box holds one."""
 
     site: Site
     policy: Policy
     table: Table
     wiring: Wiring
+    tunnel: Tunnel | None = None
 
 
-def desire(site: Site, policy: Policy | None = None) -> Desired:
-    """Everything `site` asks for. `policy` stands in for the derived one when a rehearsal tries another."""
+def desire(site: Site, policy: Policy | None = None, carrier: Carrier = Carrier.XFRM) -> Desired:
+    """Everything `site` asks for.
+
+    `policy` stands in for the derived one when a rehearsal tries another; `carrier` is what the tunnel's interface is made
+    of, and over a twin's wire nobody makes a tunnel.
+    """
     policy = derive(site) if policy is None else policy
-    return Desired(site, policy, firewall.desired(policy, wiring.ports(site)), wiring.desired(site))
+    return Desired(
+        site,
+        policy,
+        firewall.desired(policy, wiring.ports(site), carrier),
+        wiring.desired(site),
+        None if carrier is Carrier.WIRE else tunnel.desired(site, carrier),
+    )
 
 
 def terminal_ports(site: Site) -> tuple[str, ...]:

@@ -47,15 +47,17 @@ def learned_doors(policy: Policy, learned: Learned, sets: Mapping[str, LiveSet])
         for flow in policy.flows
         if learned.name in flow.names
         for address in learned.addresses
-        if address.version in flow.families and may_be_reached(policy, address)
+        if address.version in flow.families and may_be_reached(policy, address, flow.target)
         if _room((name := names_set(flow, address.version)), address, sets)
     )
 
 
 def refused(policy: Policy, learned: Learned) -> tuple[IpAddress, ...]:
     """The addresses of a declared name that are not let through. Pure."""
-    declared = any(learned.name in flow.names for flow in policy.flows)
-    return tuple(one for one in learned.addresses if declared and not may_be_reached(policy, one))
+    targets = {flow.target for flow in policy.flows if learned.name in flow.names}
+    return tuple(
+        one for one in learned.addresses if targets and not any(may_be_reached(policy, one, to) for to in targets)
+    )
 
 
 def _room(name: str, address: IpAddress, sets: Mapping[str, LiveSet]) -> bool:

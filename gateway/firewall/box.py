@@ -12,6 +12,7 @@ from gateway.firewall.rules import (
     no_extension_headers,
 )
 from gateway.firewall.table import VERDICT, Chain, NamedSet
+from gateway.firewall.tunnel import tunnel_or_nothing
 from gateway.policy.model import Policy
 from gateway.site.layout import Zone
 from gateway.site.zones import Segment
@@ -60,6 +61,7 @@ def output_chain(policy: Policy, ports: Mapping[Zone, str]) -> Chain:
         "output",
         (
             'oifname "lo" accept',
+            *tunnel_or_nothing(policy, ports),
             _NEIGHBOUR,
             *_routers_asked(policy, ports),
             "icmpv6 type mld2-listener-report counter accept",

@@ -14,8 +14,10 @@ from gateway.firewall.ingress import goes_set, ingress_chains, segments_map
 from gateway.firewall.live import live_sets
 from gateway.firewall.rules import ADDRESS_TYPE, errors_accepted, no_extension_headers, own_errors_accepted, refused
 from gateway.firewall.table import FAMILY, TABLE, VERDICT, Chain, Counter, NamedSet, Table, braces, literal
+from gateway.firewall.tunnel import clamped, protected_sets, tunnel_or_nothing
 from gateway.policy.model import FAMILIES, Policy
 from gateway.policy.networks import merged, of_family
+from gateway.policy.places import Carrier
 from gateway.site.layout import TERMINAL_ZONES, Zone
 
 _RESET = (
@@ -26,8 +28,11 @@ ERRORS = "errors"
 PAIRS = "pairs"
 
 
-def compile_table(policy: Policy, ports: Mapping[Zone, str]) -> Table:
-    """The whole table. `ports` names the interface behind each zone of the policy except the box itself."""
+def compile_table(policy: Policy, ports: Mapping[Zone, str], carrier: Carrier = Carrier.XFRM) -> Table:
+    """The whole table. `ports` names the interface behind each zone of the policy except the box itself.
+
+    `carrier` is what the tunnel's interface is made of, where there is one.
+    """
     segments = tuple(zone for zone in policy.zones if zone is not Zone.GATEWAY)
     return Table(
         FAMILY,
@@ -38,6 +43,7 @@ def compile_table(policy: Policy, ports: Mapping[Zone, str]) -> Table:
             *(one for flow in policy.flows for one in flow_sets(flow)),
             *_goes_sets(policy, segments),
             *_inside_sets(policy),
+            *protected_sets(policy),
             segments_map(policy, ports),
             *_pairs_map(segments, ports),
             *port_maps(ports),
@@ -45,8 +51,8 @@ def compile_table(policy: Policy, ports: Mapping[Zone, str]) -> Table:
         (
             *_session_chains(),
             *(_pair_chain(policy, origin, target) for origin, target in permutations(policy.zones, 2)),
-            *ingress_chains(policy),
-            _forward(policy, segments),
+            *ingress_chains(policy, carrier),
+            _forward(policy, segments, ports),
             input_chain(policy, ports),
             output_chain(policy, ports),
             *_translation(policy, ports),
@@ -107,6 +113,7 @@ def _pair_chain(policy: Policy, origin: Zone, target: Zone) -> Chain:
     return Chain(
         pair_chain_name(origin, target),
         (
+            *clamped(policy, origin, target),
             *(rule for flow in starts for rule in start_rules(flow)),
             *(rule for flow in answers for rule in answer_rules(flow)),
             *_error_rules(origin, target, starts=bool(starts), answers=bool(answers)),
@@ -147,11 +154,12 @@ def _pairs_map(segments: tuple[Zone, ...], ports: Mapping[Zone, str]) -> Iterato
         yield NamedSet(PAIRS, f"ifname . ifname : {VERDICT}", "", pairs)
 
 
-def _forward(policy: Policy, segments: tuple[Zone, ...]) -> Chain:
+def _forward(policy: Policy, segments: tuple[Zone, ...], ports: Mapping[Zone, str]) -> Chain:
     return Chain(
         "forward",
         (
             no_extension_headers(policy),
+            *tunnel_or_nothing(policy, ports),
             *((f"iifname . oifname vmap @{PAIRS}",) if len(segments) > 1 else ()),
             *refused("no-pair", "no declared pair of zones"),
         ),

@@ -103,10 +103,10 @@ def start_rules(flow: Flow) -> Iterator[str]:
             case Protocol.TCP:
                 yield f"{match.forth} {condition}{note.format(f'goto {START_TCP}')}"
             case Protocol.UDP:
+                question = f"update @{asked_set(match.family)} {{ {ip} saddr . udp sport . {ip} daddr . udp dport }} "
                 yield (
                     f"{match.forth} {condition}ct state new,established ct direction original "
-                    f"update @{asked_set(match.family)} {{ {ip} saddr . udp sport . {ip} daddr . udp dport }} "
-                    f"{note.format('accept')}"
+                    f"{'' if flow.either_asks else question}{note.format('accept')}"
                 )
             case _:
                 yield (
@@ -124,9 +124,10 @@ def answer_rules(flow: Flow) -> Iterator[str]:
             case Protocol.TCP:
                 yield f"{match.back} {condition}{note.format(f'goto {ANSWER_TCP}')}"
             case Protocol.UDP:
+                fresh = f"{ip} daddr . udp dport . {ip} saddr . udp sport @{asked_set(match.family)} "
                 yield (
                     f"{match.back} {condition}ct state established ct direction reply "
-                    f"{ip} daddr . udp dport . {ip} saddr . udp sport @{asked_set(match.family)} {note.format('accept')}"
+                    f"{'' if flow.either_asks else fresh}{note.format('accept')}"
                 )
             case _:
                 yield (

@@ -13,6 +13,7 @@ _COMPARISONS = ("!=", "==", "<=")
 _VERDICTS = ("accept", "drop")
 _JUMPS = ("goto", "jump")
 _NO_VALUES = (*_VERDICTS, *_JUMPS, "counter", "comment", "reject", "limit", "{", "}", ",")
+ALL_BITS = 0xFFFFFFFF
 _BITS = re.compile(r"0x[0-9a-f]{1,8}")
 
 
@@ -56,9 +57,10 @@ class TcpFlags:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Bits put into the packet's mark."""
+    """Bits put into the packet's mark, after all but those in `keep` were taken out."""
 
     bits: int
+    keep: int = ALL_BITS
 
 
 Part = Compare | Lookup | TcpFlags | Mark | Verdict
@@ -101,6 +103,7 @@ class _Reader:
             ("limit", "rate", None, "burst", None, "packets"),
             ("limit", "rate", None),
             ("log", "prefix", None, "group", None),
+            ("tcp", "option", "maxseg", "size", "set", "rt", "mtu"),
         ):
             if self._take(*words):
                 return True
@@ -111,6 +114,10 @@ class _Reader:
         return False
 
     def _statement(self) -> Part | None:
+        if self._take("meta", "mark", "set", "meta", "mark", "&"):
+            keep = self._bits()
+            self._expect("|")
+            return Mark(self._bits(), keep)
         if self._take("meta", "mark", "set", "meta", "mark", "|"):
             return Mark(self._bits())
         if self._take("tcp", "flags", "&"):

@@ -78,7 +78,7 @@ def live_sets(policy: Policy, ports: Mapping[Zone, str]) -> Iterator[NamedSet]:
             if isinstance(flow.when, Granted):
                 yield _addresses(grant_set(flow.when, family), family, _grantable(policy, flow.when))
             if flow.names:
-                yield _addresses(names_set(flow, family), family, lambda one: may_be_reached(policy, one))
+                yield _addresses(names_set(flow, family), family, _learnable(policy, flow))
     for family in FAMILIES:
         address = ADDRESS_TYPE[family]
         yield NamedSet(
@@ -93,6 +93,10 @@ def live_sets(policy: Policy, ports: Mapping[Zone, str]) -> Iterator[NamedSet]:
 def _grantable(policy: Policy, grant: Granted) -> Callable[[IpAddress], bool]:
     sources = [network for flow in policy.flows if flow.when == grant for network in flow.sources]
     return lambda one: any(one in network for network in sources if network.version == one.version)
+
+
+def _learnable(policy: Policy, flow: Flow) -> Callable[[IpAddress], bool]:
+    return lambda one: may_be_reached(policy, one, flow.target)
 
 
 def _addresses(name: str, family: Family, may_hold: Callable[[IpAddress], bool]) -> NamedSet:

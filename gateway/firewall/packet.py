@@ -29,6 +29,8 @@ class Packet:
     client_port: int = CLIENT_PORT
     source_lives_there: bool = True
     """Whether the routes lead back to `source` by `comes_by` (nft's `fib saddr . iif`)."""
+    through_ipsec: bool = True
+    """Whether it came out of an IPsec tunnel (nft's `meta ipsec`); only a tunnel's own interface asks."""
     destination_type: str = "local"
     """What the destination is on `comes_by` (nft's `fib daddr . iif type`): local, or unicast for any other."""
 
@@ -75,6 +77,7 @@ FIELDS: Mapping[Field, Callable[[Packet], Value | None]] = {
     ("meta", "length"): lambda _: LENGTH_BYTES,
     ("ct", "state"): lambda _: "new",
     ("ct", "direction"): lambda _: "original",
+    ("meta", "ipsec"): lambda packet: "exists" if packet.through_ipsec else "missing",
     ("fib", "saddr", ".", "iif", "oif"): lambda packet: "there" if packet.source_lives_there else "missing",
     ("fib", "daddr", ".", "iif", "type"): lambda packet: packet.destination_type,
 }

@@ -14,6 +14,7 @@ from gateway.firewall.reload import element_changes, former, reload_commands, sa
 from gateway.firewall.spelling import Rules, remember, spelled
 from gateway.firewall.table import FAMILY, TABLE, Chain, NamedSet, Table
 from gateway.policy.model import Policy
+from gateway.policy.places import Carrier
 from gateway.site.layout import Zone
 
 __all__ = ["LATCH_TABLE", "Observed", "apply", "desired", "difference", "foreign", "hold", "observe", "restore"]
@@ -21,9 +22,9 @@ __all__ = ["LATCH_TABLE", "Observed", "apply", "desired", "difference", "foreign
 _NOTHING = Observed(None, {}, {}, frozenset(), latched=False)
 
 
-def desired(policy: Policy, ports: Mapping[Zone, str]) -> Table:
+def desired(policy: Policy, ports: Mapping[Zone, str], carrier: Carrier = Carrier.XFRM) -> Table:
     """The table this policy needs. Pure."""
-    return compile_table(policy, ports)
+    return compile_table(policy, ports, carrier)
 
 
 def observe(nft: Nft | None = None) -> Observed:

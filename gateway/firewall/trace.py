@@ -122,8 +122,8 @@ class _Walk:
                     verdict = next((found for key, found in entries if self._among((key,), fields)), None)
                     if verdict is None:
                         return None
-                case Mark(more):
-                    self.mark |= more
+                case Mark(more, keep):
+                    self.mark = self.mark & keep | more
                 case Verdict():
                     verdict = part
         self.met.append(Met(chain.name, rule))

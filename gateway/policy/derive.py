@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gateway.policy.model import Policy, Translation
 from gateway.policy.networks import of_family
 from gateway.policy.openings import openings
-from gateway.policy.places import all_inside, holds_tunnel, inside, zones
+from gateway.policy.places import all_inside, delegated, holds_tunnel, inside, protected, zones
 from gateway.policy.sessions import sessions
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.model import Site
@@ -22,7 +22,10 @@ def derive(site: Site) -> Policy:
         translations=tuple(_translations(site)),
         served=tuple(_served(site)),
         hears_routers=uplink is not None and (uplink.ra is not None or uplink.pd is not None),
-        asks_dhcp=uplink is not None and (uplink.dhcp is not None or uplink.pd is not None),
+        asks_dhcp=uplink is not None and any(one is not None for one in (uplink.dhcp, uplink.ra, uplink.pd)),
+        delegated=delegated(site),
+        protected=protected(site),
+        narrow=tuple(_narrow(site)),
     )
 
 
@@ -41,6 +44,14 @@ def _translations(site: Site) -> Iterator[Translation]:
         if holds_tunnel(site):
             terminals = (*inside(site, Zone.CLAIM), *inside(site, Zone.QUALIFICATION))
             yield Translation(Zone.TUNNEL, of_family(terminals, 4), ("C6", "C17"))
+
+
+def _narrow(site: Site) -> Iterator[Zone]:
+    """Where headers of our own take from each packet: ESP's in the tunnel, PPPoE's on the line (RFC 4303, RFC 2516)."""
+    if site.zones.wan and site.zones.wan.uplink.pppoe:
+        yield Zone.WAN
+    if holds_tunnel(site):
+        yield Zone.TUNNEL
 
 
 def _served(site: Site) -> Iterator[tuple[Zone, Segment]]:

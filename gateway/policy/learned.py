@@ -9,6 +9,7 @@ from datetime import timedelta
 from ipaddress import ip_address
 
 from gateway.policy.model import Policy
+from gateway.site.layout import Zone
 from gateway.site.values import IpAddress
 
 LEARNED_MAX_BYTES = 8192
@@ -53,8 +54,14 @@ def decoded(datagram: bytes) -> Learned:
     raise Unreadable("not a name with its addresses and their time")
 
 
-def may_be_reached(policy: Policy, address: IpAddress) -> bool:
-    """Whether a learned address is one out there: never inside the site, nor one that means this host or many hosts."""
+def may_be_reached(policy: Policy, address: IpAddress, target: Zone) -> bool:
+    """Whether a learned address is one out there, on the side the flow goes to.
+
+    Never one inside the site, nor one that means this host or many hosts; what the tunnel protects by the tunnel only, and
+    nothing else by it.
+    """
+    if any(address in network for network in policy.protected) is not (target is Zone.TUNNEL):
+        return False
     inside = any(address in network for _, networks in policy.networks for network in networks)
     no_host = address.is_loopback or address.is_multicast or address.is_unspecified or address.is_link_local
     mapped = address.version == 6 and address.ipv4_mapped is not None

@@ -87,6 +87,9 @@ class Flow:
     when: When = None
     names: tuple[str, ...] = ()
     """Host names whose addresses, once learned, are destinations too."""
+    either_asks: bool = False
+    """Whether both ends ask of their own accord once a session stands, as IKE's do (RFC 7296 §1): then what comes back
+    over UDP needs no fresh question, only the session."""
 
     def __post_init__(self) -> None:
         if not self.clauses:
@@ -132,7 +135,13 @@ class Policy:
     hears_routers: bool = False
     """Whether the box takes its IPv6 routes from advertisements on the line."""
     asks_dhcp: bool = False
-    """Whether the box asks for its address on the line."""
+    """Whether the box asks on the line for its address, a prefix, or what an advertisement leaves to DHCPv6."""
+    delegated: tuple[Zone, ...] = ()
+    """The segments whose IPv6 prefix the line delegates: it is not among `networks`."""
+    protected: tuple[IpNetwork, ...] = ()
+    """What is reached through the box's own tunnel or not at all (C17)."""
+    narrow: tuple[Zone, ...] = ()
+    """The zones whose packets must be smaller than their neighbours': TCP is told when it opens (RFC 9293 §3.7.1)."""
 
     def between(self, origin: Zone, target: Zone) -> tuple[Flow, ...]:
         """The flows of one ordered pair."""

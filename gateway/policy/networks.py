@@ -7,7 +7,7 @@ from gateway.site.values import Family, IpAddress, IpNetwork
 
 EVERYWHERE: tuple[IpNetwork, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 _NO_HOSTS = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
-GLOBAL_V6 = ip_network("2000::/3")
+GLOBAL_V6: IpNetwork = ip_network("2000::/3")
 """The unicast addresses IANA gives out (RFC 4291 §2.4, IANA IPv6 address space)."""
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gateway.policy.model import Flow, Granted, Reason, ServicePorts, When, Window
-from gateway.policy.networks import hosts, internet, merged, without
-from gateway.policy.places import all_inside, holds_tunnel, inside, own, part, terminals, zone_of
+from gateway.policy.networks import EVERYWHERE, hosts, internet, merged, without
+from gateway.policy.places import all_inside, initiators, inside, own, part, protected, providers, terminals, zone_of
 from gateway.policy.services import ANYTHING, DNS, NTP, SSH, SYSLOG, declared
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.model import Site
@@ -17,6 +17,7 @@ def openings(site: Site) -> Iterator[Flow]:
     """Every opening of the site file, each off unless declared."""
     yield from _updates(site)
     yield from _segment_services(site)
+    yield from _line_servers(site)
     yield from _management(site)
     yield from _grants(site)
     yield from _internet(site)
@@ -26,7 +27,7 @@ def _updates(site: Site) -> Iterator[Flow]:
     for update in site.updates:
         when: When = Window(update.hours, tuple(Day)) if update.hours else None
         for zone in TERMINAL_ZONES:
-            sources = merged((*terminals(site, zone, Use.CLAIM), *terminals(site, zone, Use.QUALIFICATION)))
+            sources = merged((*initiators(site, zone, Use.CLAIM), *initiators(site, zone, Use.QUALIFICATION)))
             if sources:
                 yield Flow(
                     id=f"{zone}-{update.via}-update-{update.name}",
@@ -61,6 +62,29 @@ def _segment_services(site: Site) -> Iterator[Flow]:
                     clauses=("C4",),
                     why=Reason(f"the box answers {name} for this segment", f"本装置がこのセグメントへ{name}を提供する"),
                 )
+
+
+def _line_servers(site: Site) -> Iterator[Flow]:
+    """Names are forwarded to the servers the line tells of, where none is declared; which those are changes with the line."""
+    wan = site.zones.wan
+    serving = (part(site, zone) for zone in TERMINAL_ZONES)
+    forwards = any(isinstance(found, TerminalZone) and Segment.DNS in found.serve for found in serving)
+    if wan is None or not forwards or (site.management and site.management.dns):
+        return
+    assigned = [network for network in EVERYWHERE if network.version in wan.uplink.assigned]
+    yield Flow(
+        id="gateway-wan-line-dns",
+        origin=Zone.GATEWAY,
+        target=Zone.WAN,
+        sources=merged(assigned),
+        destinations=without(internet(), (*all_inside(site), *protected(site))),
+        services=DNS,
+        clauses=("C4",),
+        why=Reason(
+            "the box asks the name servers its line tells it of, for the segments it answers",
+            "本装置が、回線から通知されたDNSサーバーへ端末の名前解決を取り次ぐ",
+        ),
+    )
 
 
 def _management(site: Site) -> Iterator[Flow]:
@@ -148,7 +172,8 @@ def _internet(site: Site) -> Iterator[Flow]:
 
 def _beyond(site: Site) -> tuple[IpNetwork, ...]:
     """The Internet: everything but the site itself, what only the tunnel may reach, and the tunnel's far end."""
-    provider = site.tunnel.provider if site.tunnel else None
-    protected = (*provider.remote_networks, *hosts((provider.address,))) if holds_tunnel(site) and provider else ()
+    far_ends = hosts(provider.address for provider in providers(site))
     systems = [system for system in (site.claim_system, site.qualification_system) if system]
-    return without(internet(), (*all_inside(site), *protected, *(n for one in systems for n in one.networks)))
+    return without(
+        internet(), (*all_inside(site), *protected(site), *far_ends, *(n for one in systems for n in one.networks))
+    )

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from gateway.policy.model import Flow, Reason, ServicePorts, When, Window
+from gateway.policy.model import Flow, Reason, When, Window
 from gateway.policy.networks import hosts, merged
-from gateway.policy.places import holds_tunnel, own, receipt_pcs, terminals, way_out
+from gateway.policy.places import holds_tunnel, initiators, own, providers, receipt_pcs, terminals, way_out
 from gateway.policy.services import IKE, SMB, declared, tcp
 from gateway.site.layout import Line, Zone
 from gateway.site.model import Site
@@ -116,7 +116,7 @@ def _systems(site: Site) -> Iterator[Flow]:
                 id=f"{zone}-{out}-{name}-system",
                 origin=zone,
                 target=out,
-                sources=terminals(site, zone, use),
+                sources=initiators(site, zone, use),
                 destinations=merged(system.networks),
                 services=declared(system.services),
                 clauses=("C6", "C12", "C17"),
@@ -137,19 +137,19 @@ def _system_reason(site: Site, name: str) -> Reason:
 
 
 def _tunnel(site: Site) -> Iterator[Flow]:
-    provider = site.tunnel.provider if site.tunnel else None
-    if not holds_tunnel(site) or provider is None:
+    far_ends = providers(site)
+    if not far_ends:
         return
-    services: tuple[ServicePorts, ...] = IKE
     yield Flow(
         id="gateway-wan-tunnel",
         origin=Zone.GATEWAY,
         target=Zone.WAN,
         sources=own(site, Zone.WAN),
-        destinations=hosts([provider.address]),
-        services=services,
+        destinations=hosts(provider.address for provider in far_ends),
+        services=IKE,
         clauses=("C17",),
         why=Reason(
             "the box holds the tunnel to the provider's gateway", "本装置が事業者の接続点とのトンネルを保持する"
         ),
+        either_asks=True,
     )

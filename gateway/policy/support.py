@@ -31,10 +31,6 @@ def _parts(site: Site) -> Iterator[Unsupported]:
 
 
 def _zones(site: Site) -> Iterator[Unsupported]:
-    for name in ("lan", "claim", "qualification", "wan"):
-        zone = getattr(site.zones, name)
-        if zone and (zone.port.mac or zone.port.vlan is not None):
-            yield ("zones", name, "port"), _not_yet("a port by MAC address or VLAN", "name the port, such as eth1")
     for name, segment in (("claim", site.zones.claim), ("qualification", site.zones.qualification)):
         if segment and segment.serve:
             yield ("zones", name, "serve"), _not_yet("a service for the segment", "leave serve: out")

@@ -8,7 +8,7 @@ from typing import Protocol
 from gateway.policy.derive import derive
 from gateway.policy.model import Policy
 from gateway.policy.networks import of_family
-from gateway.policy.places import own
+from gateway.policy.places import Carrier, own
 from gateway.proof.algebra import Algebra, Term, any_of
 from gateway.proof.declared import Declared
 from gateway.proof.header import Header
@@ -16,6 +16,7 @@ from gateway.proof.interfaces import Names, interfaces
 from gateway.proof.journey import Journey
 from gateway.proof.live import LiveSets, in_network
 from gateway.proof.model import Evidence, Path, RoutingRule, Theorem
+from gateway.proof.pppoe import Passed, declared_ways
 from gateway.proof.read import read
 from gateway.proof.ruleset import (
     Concat,
@@ -47,6 +48,9 @@ class Case:
     journey: Journey
     declared: Declared
     upkeep: Upkeep
+    carrier: Carrier
+    pppoe: frozenset[Passed]
+    """The two ways of a terminal's own dial-up that the site declares; nothing else may pass the rules by."""
 
     def accepted(self, path: Path) -> Term:
         """The packets that get through on this path."""
@@ -102,7 +106,7 @@ class Proposition(Protocol):
 def case_of(site: Site, evidence: Evidence, algebra: Algebra) -> Case:
     """Read the evidence and evaluate it. Raises NotProvable."""
     ruleset = read(evidence.dump)
-    return _case(_header(site, ((ruleset, evidence.guard),), algebra), site, ruleset, evidence.guard)
+    return _case(_header(site, ((ruleset, evidence.guard),), algebra), site, ruleset, evidence)
 
 
 def header_of(site: Site, evidences: Iterable[Evidence], algebra: Algebra) -> Header:
@@ -112,7 +116,7 @@ def header_of(site: Site, evidences: Iterable[Evidence], algebra: Algebra) -> He
 
 def case_in(header: Header, site: Site, evidence: Evidence) -> Case:
     """Evaluate the evidence over the variables of `header`. Raises NotProvable."""
-    return _case(header, site, read(evidence.dump), evidence.guard)
+    return _case(header, site, read(evidence.dump), evidence)
 
 
 def _header(site: Site, seen: Iterable[tuple[Ruleset, tuple[RoutingRule, ...]]], algebra: Algebra) -> Header:
@@ -124,15 +128,16 @@ def _header(site: Site, seen: Iterable[tuple[Ruleset, tuple[RoutingRule, ...]]],
     return Header(algebra, Names(sorted(names)))
 
 
-def _case(header: Header, site: Site, ruleset: Ruleset, guard: tuple[RoutingRule, ...]) -> Case:
+def _case(header: Header, site: Site, ruleset: Ruleset, evidence: Evidence) -> Case:
     policy, ports = derive(site), interfaces(site)
     live = LiveSets(header, policy, ports)
     declared = Declared(header, policy, ports, live)
     upkeep = Upkeep(declared)
     addresses = [address for zone in ports for address in of_family(own(site, zone), 4)]
     here = any_of(header.algebra, [in_network(header, "daddr", address) for address in addresses])
-    journey = Journey(header, ruleset, guard, live, own=here, tunnel=ports.get(Zone.TUNNEL))
-    return Case(header, policy, ports, ruleset, live, journey, declared, upkeep)
+    journey = Journey(header, ruleset, evidence.guard, live, own=here, tunnel=ports.get(Zone.TUNNEL))
+    pppoe = declared_ways(site, ports)
+    return Case(header, policy, ports, ruleset, live, journey, declared, upkeep, evidence.carrier, pppoe)
 
 
 def mentioned(ruleset: Ruleset) -> Iterator[str]:

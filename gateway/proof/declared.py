@@ -67,7 +67,9 @@ class Declared:
         """Packets from responder to initiator; over UDP only while the question is fresh."""
         header = self.header
         fresh = [
-            one.packets & (~header.transport(UDP) | self.live.asked(one.family))
+            one.packets
+            if one.flow.either_asks
+            else one.packets & (~header.transport(UDP) | self.live.asked(one.family))
             for one in self.answers
             if one.path is path
         ]
@@ -138,6 +140,12 @@ class Declared:
         """An address of one family in one of the networks."""
         inside = [in_network(self.header, side, network) for network in networks]
         return self.header.family(family) & any_of(self.header.algebra, inside)
+
+    def protected(self, side: str) -> Term:
+        """An address that is reached through the box's own tunnel or not at all."""
+        networks = self.policy.protected
+        families = [self.among(side, of_family(networks, family), family) for family in (4, 6)]
+        return any_of(self.header.algebra, families)
 
     def routes(self) -> Term:
         """What the declared addresses make of the routes: a source inside a zone leads back to that zone's port only."""

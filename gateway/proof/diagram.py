@@ -1,5 +1,6 @@
 """The algebra on binary decision diagrams with complement edges (oxidd): equality is identity, and `never` costs nothing."""
 
+import os
 from typing import cast
 
 from oxidd.bcdd import BCDDFunction, BCDDManager
@@ -10,12 +11,16 @@ _NODES = 1 << 22
 """The most nodes there can be; memory is taken as they are made. Past it oxidd raises MemoryError, and nothing is proved."""
 _CACHE = 1 << 16
 _THREADS = 1
+_STACK_BYTES = 64 * 2**20
+"""Of each of oxidd's threads. Its own choice, 1 GiB (0.13), is more than a box of 1 GiB has, and Linux refuses what can
+never fit (vm.overcommit_memory=0): nothing would ever be proved there. Recursion is no deeper than there are variables."""
 
 
 class Diagrams(Algebra):
     """One manager; terms of two do not mix."""
 
     def __init__(self) -> None:
+        os.environ["OXIDD_STACK_SIZE"] = str(_STACK_BYTES)  # read whenever a manager makes its threads
         self._manager = BCDDManager(_NODES, _CACHE, _THREADS)
         self.true = _term(self._manager.true())
         self.false = _term(self._manager.false())

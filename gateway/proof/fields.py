@@ -126,13 +126,20 @@ class Fields:
                 return Reading("protocol", header.protocol, header.parsed)
             case ["meta", "length"]:
                 return Reading("length", header.length, yes)
+            case ["meta", "ipsec"] if place.sees_iif:
+                return Reading("decrypted", (header.decrypted,), yes, "exists")
             case ["ct", key]:
                 return self._conntrack(key, place)
+        return self._looked_up(field) or self._payload(field)
+
+    def _looked_up(self, field: str) -> Reading | None:
+        header, yes = self.header, self.header.algebra.true
+        match field.split(" "):
             case ["fib", "saddr,iif", "oif"]:
                 return Reading("routed back", (~header.source_missing,), yes, "exists")
             case ["fib", "daddr,iif", "type"]:
                 return Reading("destination type", header.destination_type, yes)
-        return self._payload(field)
+        return None
 
     def _payload(self, field: str) -> Reading | None:
         header = self.header

@@ -67,6 +67,7 @@ class Header:
         (self.family6,) = self._bits("family6", 1)
         self._state = self._bits("state", 3)
         (self.reply,) = self._bits("reply", 1)
+        (self.decrypted,) = self._bits("decrypted", 1)
         (self.source_missing,) = self._bits("source missing", 1)
         self.destination_type = self._bits("destination type", 4)
         (self.parsed,) = self._bits("parsed", 1)

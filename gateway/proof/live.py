@@ -39,6 +39,9 @@ class LiveSets:
         self._windows = {f"open_{word(flow.id)}": flow for flow in policy.flows if isinstance(flow.when, Window)}
         self._sources: dict[str, tuple[IpNetwork, ...]] = {}
         self._learned: dict[str, Family] = {}
+        self._tunnelled: set[str] = set()
+        """The sets of names that lie behind the tunnel: those hold what it protects, and all others nothing of it."""
+        self._protected = policy.protected
         self._inside = tuple(network for _, networks in policy.networks for network in networks)
         for flow in policy.flows:
             for family in flow.families:
@@ -47,6 +50,8 @@ class LiveSets:
                     self._sources[name] = (*self._sources.get(name, ()), *of_family(flow.sources, family))
                 if flow.names:
                     self._learned[f"names_{word(flow.id)}{family}"] = family
+                    if flow.target is Zone.TUNNEL:
+                        self._tunnelled.add(f"names_{word(flow.id)}{family}")
 
     def open(self, flow: Flow, family: Family, side: str) -> Term:
         """Whether the flow is open for a packet whose initiator's address is its `side` (saddr or daddr)."""
@@ -112,8 +117,11 @@ class LiveSets:
         return self._header.free("granted", f"its {side} is in {name}") & self._in(self._sources[name], side)
 
     def _learnt(self, name: str, side: str) -> Term:
-        inside = self._in(of_family(self._inside, self._learned[name]), side)
-        return self._header.free("learned", f"its {side} is in {name}") & ~inside
+        family = self._learned[name]
+        inside = self._in(of_family(self._inside, family), side)
+        protected = self._in(of_family(self._protected, family), side)
+        on_its_side = protected if name in self._tunnelled else ~protected
+        return self._header.free("learned", f"its {side} is in {name}") & ~inside & on_its_side
 
     def _in(self, networks: Iterable[IpNetwork], side: str) -> Term:
         return any_of(self._header.algebra, [in_network(self._header, side, network) for network in networks])
@@ -132,7 +140,11 @@ class LiveSets:
             return element.parts == tuple(Span(name, name) for name in wanted if name is not None)
         if found.name in self._sources:
             return _within(element, self._sources[found.name])
-        return found.name not in self._learned or not _overlaps(element, self._inside)
+        if found.name not in self._learned:
+            return True
+        tunnelled = found.name in self._tunnelled
+        on_its_side = _within(element, self._protected) if tunnelled else not _overlaps(element, self._protected)
+        return on_its_side and not _overlaps(element, self._inside)
 
 
 def in_network(header: Header, side: str, network: IpNetwork) -> Term:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from gateway.policy.places import Carrier
 from gateway.site.values import Family, IpAddress, IpNetwork
 
 Dump = tuple[Mapping[str, Any], ...]
@@ -23,6 +24,7 @@ class Theorem(StrEnum):
     T7 = "T7"
     T8 = "T8"
     T9 = "T9"
+    T10 = "T10"
 
 
 class Answer(StrEnum):
@@ -82,6 +84,8 @@ class Evidence:
     guard: tuple[RoutingRule, ...]
     """Every routing rule of both families, in the kernel's order, foreign ones too."""
     findings: tuple[Finding, ...] = ()
+    carrier: Carrier = Carrier.XFRM
+    """What the interface of the box's own tunnel is made of, where it has one."""
 
 
 class Path(StrEnum):
@@ -128,6 +132,8 @@ class Packet:
     length: int
     mark: int
     """The mark it arrives with: 0 but for what a tunnel handed on."""
+    decrypted: bool
+    """Whether it came out of IPsec (nft: `meta ipsec`)."""
     ct_state: str
     ct_direction: str | None
     source_routed_back: bool

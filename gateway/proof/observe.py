@@ -45,7 +45,7 @@ def observe(site: Surroundings) -> Observation:
 
 def evidence(seen: Observation, site: Surroundings) -> Evidence:
     """What the theorems are proved from. Pure."""
-    return Evidence(seen.dump, seen.facts.rules, judge(seen.facts, site))
+    return Evidence(seen.dump, seen.facts.rules, judge(seen.facts, site), site.carrier)
 
 
 def generation() -> int:

@@ -96,13 +96,20 @@ def _deciding(kind: str, body: Any, where: str) -> Iterator[Statement]:
     elif kind in _OBJECTS:
         yield Helper(kind)
     elif kind in _BYPASSES:
-        yield Bypass(kind)
+        yield Bypass(kind, _port(body))
     elif kind == "notrack":
         yield NoTrack()
     elif kind == "mangle" and _decides_nothing(body):
         return
     else:
         yield _compound(kind, body, where)
+
+
+def _port(body: Any) -> str:
+    match body:
+        case {"dev": str(name), **rest} if not rest:
+            return name
+    return ""
 
 
 def _may_end(kind: str, body: Any) -> bool:

@@ -235,12 +235,13 @@ class Helper:
 
 @dataclass(frozen=True, slots=True)
 class Bypass:
-    """Takes packets past the rules: `fwd`, `dup` or `flow`."""
+    """Takes packets past the rules: `fwd`, `dup` or `flow`. `to` is the port they leave by, where the rule names one."""
 
     kind: str
+    to: str = ""
 
     def __str__(self) -> str:
-        return self.kind
+        return f"{self.kind} to {self.to}" if self.to else self.kind
 
 
 Statement = Match | Verdict | VerdictMap | Limit | MarkSet | NoTrack | SetUpdate | Translate | Helper | Bypass

@@ -4,7 +4,7 @@ Each item says which packets are meant, on which path, and whether they must get
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
 from gateway.proof.algebra import Term, all_of, any_of
@@ -42,7 +42,7 @@ class Upkeep:
     def __init__(self, declared: Declared) -> None:
         self._declared = declared
         self._header = declared.header
-        self.items = tuple(self._items())
+        self.items = tuple(map(self._by_the_right_way, self._items()))
 
     def allowed(self, path: Path) -> Term:
         """Everything the box may hear or say on this path besides sessions."""
@@ -59,6 +59,15 @@ class Upkeep:
             if item.path is path and item.unroutable:
                 result = result | item.packets
         return result
+
+    def _by_the_right_way(self, item: Item) -> Item:
+        """Nothing the box hears or says excuses what only the tunnel may carry."""
+        declared, header = self._declared, self._header
+        if item.path is Path.OUTPUT:
+            beside = ~declared.goes_to(Zone.TUNNEL) & ~header.on(header.oif, LOOPBACK) & declared.protected("daddr")
+        else:
+            beside = declared.comes_from(Zone.WAN) & declared.protected("saddr")
+        return replace(item, packets=item.packets & ~beside, needed=item.needed & ~beside)
 
     def _items(self) -> Iterator[Item]:
         header = self._header

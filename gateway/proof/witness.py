@@ -57,6 +57,7 @@ def _preferences(case: Case, path: Path) -> Iterator[Term]:
     if path is Path.FORWARD:
         yield declared.ways_out()
     yield header.calm()
+    yield _decrypted_where_it_should_be(case)
     yield header.parsed & header.whole & ~header.extended
     yield ~header.source_missing
     yield ~header.states[UNTRACKED] & ~header.states[INVALID]
@@ -82,6 +83,11 @@ def _preferences(case: Case, path: Path) -> Iterator[Term]:
     yield header.equal(header.sport, CLIENT_PORT, "sport")
     yield header.equal(header.length, USUAL_LENGTH_BYTES, "length")
     yield header.equal(header.hop_limit, USUAL_HOP_LIMIT, "hop limit")
+
+
+def _decrypted_where_it_should_be(case: Case) -> Term:
+    by_tunnel = case.declared.comes_from(Zone.TUNNEL)
+    return (by_tunnel & case.header.decrypted) | (~by_tunnel & ~case.header.decrypted)
 
 
 def _is_named(case: Case, side: str, family: int) -> Term:
@@ -123,6 +129,7 @@ def _packet(case: Case, path: Path, model: Assignment, assumed: tuple[str, ...])
         hop_limit=header.value("hop limit", model),
         length=header.value("length", model),
         mark=_mark(case, model),
+        decrypted=bool(header.value("decrypted", model)),
         ct_state=state,
         ct_direction=("reply" if header.value("reply", model) else "original") if tracked else None,
         source_routed_back=not header.value("source missing", model),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.policy.places import holds_tunnel, part, way_out
+from gateway.policy.places import part, providers, way_out
 from gateway.report.wording import Lang
 from gateway.site.layout import Zone
 from gateway.site.model import Site, System
@@ -37,8 +37,9 @@ def _beyond(site: Site, zone: Zone, lang: Lang) -> Iterator[Entry]:
     for en, ja, system in systems:
         if system and way_out(site) is zone:
             yield _system(ja if lang == "ja" else en, system)
-    if zone is Zone.WAN and holds_tunnel(site) and site.tunnel and site.tunnel.provider:
-        yield Entry("接続点（トンネル）" if lang == "ja" else "tunnel's far end", (str(site.tunnel.provider.address),))
+    if zone is Zone.WAN and (far_ends := providers(site)):
+        addresses = tuple(str(provider.address) for provider in far_ends)
+        yield Entry("接続点（トンネル）" if lang == "ja" else "tunnel's far end", addresses)
     for update in site.updates:
         if update.via == zone:
             yield Entry(update.name, (*update.names, *_networks(update.networks)))

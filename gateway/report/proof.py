@@ -18,6 +18,7 @@ _STATEMENTS_JA = {
     Theorem.T7: "経路の戻らない送信元と、他のインターフェースのアドレス宛ては、どのインターフェースでも破棄される",
     Theorem.T8: "テーブルはガードなしでもT1を守り、ガードはテーブルの判定なしでもT1を守る。無用の許可はない",
     Theorem.T9: "送信元の変換は届出のとおりにのみ行われ、宛先の変換はどこにもない",
+    Theorem.T10: "トンネルで守る宛先との通信は、規則だけでも経路だけでも、トンネルを通るか、まったく通らない",
 }
 _ANSWERS = {
     "en": {Answer.PROVED: "proved", Answer.DISPROVED: "DISPROVED", Answer.NOT_PROVABLE: "not provable"},
@@ -45,7 +46,7 @@ def _lines(verdict: Verdict, lang: Lang) -> Iterator[str]:
         return
     for proposition, judgement in zip(THEOREMS, verdict.judgements, strict=True):
         said = _STATEMENTS_JA[judgement.theorem] if lang == "ja" else proposition.STATEMENT
-        yield f"  {judgement.theorem}  {words[judgement.answer]}: {said}"
+        yield f"  {judgement.theorem:<3} {words[judgement.answer]}: {said}"
         yield from (f"      {line}" for line in _details(judgement, lang))
 
 

@@ -20,9 +20,12 @@ def exactly_one(model: Model, *names: str) -> None:
     given = [name for name in names if getattr(model, name) is not None]
     if len(given) != 1:
         found = " and ".join(given) or "none of them"
-        raise PydanticCustomError(
-            "exactly_one", "{text}", {"text": f"has {found}. write exactly one of {', '.join(names)}"}
-        )
+        raise refused_choice(f"has {found}. write exactly one of {', '.join(names)}")
+
+
+def refused_choice(text: str) -> PydanticCustomError:
+    """What is wrong with the keys of a table of which some exclude each other; `text` goes on after the table's name."""
+    return PydanticCustomError("exactly_one", "{text}", {"text": text})
 
 
 def word_or_table(value: Any) -> str:

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from gateway.site.shapes import Model, exactly_one
+from gateway.site.shapes import Model, exactly_one, refused_choice
 from gateway.site.values import (
     Address,
+    Family,
     FileName,
     Flag,
     Interface,
@@ -40,9 +41,13 @@ class Port(Model):
         exactly_one(self, "port", "mac")
         return self
 
+    @property
+    def card(self) -> str:
+        """The card itself, whichever of its VLANs is meant."""
+        return self.port or self.mac or ""
+
     def __str__(self) -> str:
-        name = self.port or self.mac or ""
-        return name if self.vlan is None else f"{name}.{self.vlan}"
+        return self.card if self.vlan is None else f"{self.card}.{self.vlan}"
 
 
 class ReceiptPc(Model):
@@ -75,6 +80,8 @@ class Terminal(Model):
     """Its address in the zone."""
     address6: Address | None = None
     """Its IPv6 address, beside an IPv4 one."""
+    mac: MacAddress | None = None
+    """The MAC address of its network card: the box's DHCP then gives `address` to this card alone."""
     uses: Annotated[tuple[Use, ...], Field(min_length=1)] = (Use.CLAIM,)
     """What it does; both only in a combined layout."""
     dual_homed: Flag = False
@@ -117,6 +124,8 @@ class TerminalZone(Model):
     """The port behind which the zone lies."""
     addresses: Annotated[tuple[Interface, ...], Field(min_length=1)]
     """The box's own addresses here, with their prefix lengths."""
+    ipv6: Literal["delegated"] | None = None
+    """`delegated`: a /64 of the prefix the line delegates (`uplink: pd`), whatever it is at the moment."""
     serve: tuple[Segment, ...] = ()
     """What the box serves to the terminals; nothing unless listed."""
     terminals: Annotated[tuple[Terminal, ...], Field(min_length=1)]
@@ -157,23 +166,40 @@ def _bare_word(value: Any) -> Any:
 
 
 class Uplink(Model):
-    """How the box gets its addresses on the line; exactly one of the kinds."""
+    """How the box gets its addresses on the line: one way for each family, and at least one."""
 
     static: StaticUplink | None = None
-    """Addresses the provider assigned."""
+    """Addresses the provider assigned, of the families they are of."""
     dhcp: Dynamic | None = None
     """IPv4 by DHCP."""
     ra: Dynamic | None = None
     """IPv6 by router advertisement."""
     pd: PrefixDelegation | None = None
-    """An IPv6 prefix by DHCPv6."""
+    """IPv6 with a prefix of the institution's own, by DHCPv6."""
     pppoe: Pppoe | None = None
-    """Dial-up over Ethernet."""
+    """IPv4 by dial-up over Ethernet."""
 
     @model_validator(mode="after")
-    def _one_kind(self) -> "Uplink":
-        exactly_one(self, "static", "dhcp", "ra", "pd", "pppoe")
+    def _one_way_for_each_family(self) -> "Uplink":
+        if not self.ways(4) and not self.ways(6):
+            raise refused_choice("has none of them. write static, dhcp, ra, pd or pppoe")
+        for family in (4, 6):
+            ways = self.ways(family)
+            if len(ways) > 1:
+                raise refused_choice(f"has {' and '.join(ways)} for IPv{family}. keep one for each family")
         return self
+
+    def ways(self, family: Family) -> tuple[str, ...]:
+        """The keys that give addresses of `family`; one at most in a site that was read."""
+        static = self.static is not None and any(one.version == family for one in self.static.addresses)
+        others = {"dhcp": self.dhcp, "pppoe": self.pppoe} if family == 4 else {"ra": self.ra, "pd": self.pd}
+        return (*(("static",) if static else ()), *(key for key, value in others.items() if value is not None))
+
+    @property
+    def assigned(self) -> tuple[Family, ...]:
+        """The families whose addresses the line assigns; nobody knows them before it has."""
+        families: tuple[Family, ...] = (4, 6)
+        return tuple(family for family in families if self.ways(family) not in ((), ("static",)))
 
 
 class Translate(Model):

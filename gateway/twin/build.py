@@ -8,12 +8,17 @@ from typing import Self
 
 from pyroute2 import IPRoute
 
-from gateway.enforcer.transaction import Applied, Desired, apply
+from gateway.enforcer.transaction import Applied, Desired, apply, desire
+from gateway.policy.derive import derive
+from gateway.policy.model import Policy
+from gateway.policy.places import Carrier, protected
+from gateway.proof.inventory.surroundings import Surroundings, surroundings
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.site.values import Family, IpAddress, IpInterface, IpNetwork
 from gateway.twin.namespace import Namespace, sweep, twin_name
-from gateway.twin.plan import TUNNEL_ENDS, Host, hosts, protected
+from gateway.twin.plan import TUNNEL_ENDS, Host, hosts
+from gateway.twin.wires import plugged
 from gateway.wiring import part as wiring
 from gateway.wiring.model import Wiring, difference
 
@@ -25,6 +30,9 @@ _QUICK = {
     "net/ipv6/conf/default/accept_dad": "0",
     "net/ipv6/conf/default/router_solicitations": "0",
 }
+
+_LAST = 65_000
+"""A metric behind every other: with the wire gone, there is no way."""
 
 _CHARONS = {
     "ipv4/conf/{}/accept_redirects": "0",
@@ -40,7 +48,7 @@ class Twin:
     """A context manager; leaving it removes every namespace and wire, whatever happened inside."""
 
     def __init__(self, site: Site) -> None:
-        self.site = site
+        self.site = plugged(site)
         self.name = twin_name()
         self.hosts: dict[str, Host] = {host.name: host for host in hosts(site)}
         self._namespaces: dict[str, Namespace] = {}
@@ -88,6 +96,14 @@ class Twin:
             wiring.apply(difference(replace(wired, rules=found.rules), found))
 
         self.gateway.call(make)
+
+    def desire(self, policy: Policy | None = None) -> Desired:
+        """What the site asks of this twin's gateway. `policy` stands in for the site's own."""
+        return desire(self.site, policy, Carrier.WIRE)
+
+    def surroundings(self) -> Surroundings:
+        """What the proof judges this twin's gateway against."""
+        return surroundings(self.site, derive(self.site), Carrier.WIRE)
 
     def apply(self, desired: Desired) -> Applied:
         """Apply in the gateway's namespace, exactly as on a box. Raises ApplyError."""
@@ -157,7 +173,9 @@ def _lead_into_tunnel(port: str, networks: tuple[IpNetwork, ...]) -> None:
             ip.addr("add", index=card, address=str(near.ip), prefixlen=near.network.prefixlen)
             for network in networks:
                 if network.version == near.version:
-                    ip.route("add", family=_family(near.version), dst=str(network), gateway=str(far.ip), oif=card)
+                    family = _family(near.version)
+                    ip.route("add", family=family, dst=str(network), type="blackhole", priority=_LAST)
+                    ip.route("add", family=family, dst=str(network), gateway=str(far.ip), oif=card)
 
 
 def _knows(addresses: tuple[IpInterface, ...], version: int) -> bool:

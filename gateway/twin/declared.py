@@ -143,10 +143,10 @@ def _internet(site: Site, session: Session) -> bool:
     """Anything on the line that is neither a system's nor behind the tunnel, nor the tunnel's far end."""
     if session.protocol not in (Protocol.TCP, Protocol.UDP):
         return False
-    provider = site.tunnel.provider if site.tunnel else None
-    if provider and session.destination == provider.address:
+    far_ends = site.tunnel.providers if site.tunnel else ()
+    if any(session.destination == provider.address for provider in far_ends):
         return False
-    closed = [*(provider.remote_networks if provider else ())]
+    closed = [network for provider in far_ends for network in provider.remote_networks]
     closed += [n for system in (site.claim_system, site.qualification_system) if system for n in system.networks]
     return not any(session.destination in network for network in closed)
 
@@ -164,9 +164,10 @@ def _used_by_the_box(site: Site, session: Session) -> bool:
 
 
 def _holds_tunnel(site: Site, session: Session) -> bool:
-    provider = site.tunnel.provider if site.tunnel and site.tunnel.held_by == "gateway" else None
+    far_ends = site.tunnel.providers if site.tunnel and site.tunnel.held_by == "gateway" else ()
     key_exchange = ((Protocol.UDP, 500), (Protocol.UDP, 4500), (Protocol.ESP, None))
-    return provider is not None and session.destination == provider.address and _service(session) in key_exchange
+    known = any(session.destination == provider.address for provider in far_ends)
+    return known and _service(session) in key_exchange
 
 
 def _any(session: Session, services: Iterable[Service]) -> bool:

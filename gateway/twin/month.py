@@ -13,7 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from gateway.claims.finding import Text
-from gateway.enforcer.transaction import desire
 from gateway.relay.ledger import Ledger, LedgerError
 from gateway.relay.parcel import Parcel, State
 from gateway.relay.places import APPROVED, BOARD, Places
@@ -89,7 +88,7 @@ class _Stage:
             raise ServerError("the month is played on a site whose terminal offers a Windows share")
         share, password = site.relay.terminal.way, secrets.token_urlsafe(24)
         twin = stack.enter_context(Twin(site))
-        twin.apply(desire(site))
+        twin.apply(twin.desire())
         terminal = twin.at(Zone.CLAIM)
         self.claims, self.returns = site.relay.terminal.claims, site.relay.terminal.returns
         self.smbd = stack.enter_context(

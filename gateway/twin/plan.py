@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface
 
-from gateway.policy.places import holds_tunnel, own, part, way_out, zone_of
+from gateway.policy.places import holds_tunnel, own, part, providers, way_out, zone_of
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.model import Site
 from gateway.site.values import Family, IpAddress, IpInterface, IpNetwork
@@ -51,12 +51,6 @@ def box_faces(site: Site, zone: Zone, family: Family) -> tuple[IpAddress, ...]:
     return tuple(network.network_address for network in own(site, zone) if network.version == family)
 
 
-def protected(site: Site) -> tuple[IpNetwork, ...]:
-    """What lies behind the tunnel of this box."""
-    provider = site.tunnel.provider if site.tunnel else None
-    return provider.remote_networks if holds_tunnel(site) and provider else ()
-
-
 def _receipt_pcs(site: Site) -> Iterator[Host]:
     lan = part(site, Zone.LAN)
     if not isinstance(lan, LanZone):
@@ -99,10 +93,9 @@ def _provider(site: Site) -> Iterator[Host]:
     uplink = site.zones.wan.uplink.static if site.zones.wan else None
     if uplink is None:
         return
-    tunnel_provider = site.tunnel.provider if holds_tunnel(site) and site.tunnel else None
     places = [*_updates(site, "wan"), *_asked_by_the_box(site)]
     places += [*_systems(site)] if way_out(site) is Zone.WAN else []
-    places += [tunnel_provider.address] if tunnel_provider else []
+    places += [far_end.address for far_end in providers(site)]
     versions = {address.version for address in uplink.addresses}
     places += [address for version, address in SOMEWHERE.items() if version in versions]
     yield Host(

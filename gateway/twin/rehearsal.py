@@ -8,12 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.enforcer.transaction import Applied, desire
-from gateway.policy.derive import derive
+from gateway.enforcer.transaction import Applied
 from gateway.policy.model import FAMILIES, Policy
 from gateway.policy.places import way_out
 from gateway.proof.child import prove_apart
-from gateway.proof.inventory.surroundings import surroundings
 from gateway.proof.model import Answer, Verdict
 from gateway.proof.observe import evidence
 from gateway.proof.observe import observe as observe_box
@@ -97,15 +95,15 @@ def rehearse(
         stage = _Stage(result, progress)
         with stage("build the twin"):
             twin = stack.enter_context(Twin(site))
-        desired = desire(site, policy)
+        desired = twin.desire(policy)
         with stage("probe the open router: the positive control"):
             twin.open_router(desired.wiring)
             reachable = control(twin)
         with stage("apply the policy"):
             result.applied = twin.apply(desired)
         with stage("prove the kernel's rules"):
-            around = surroundings(site, derive(site))
-            result.proof = prove_apart(site, evidence(twin.gateway.call(observe_box, around), around))
+            around = twin.surroundings()
+            result.proof = prove_apart(twin.site, evidence(twin.gateway.call(observe_box, around), around))
         with stage("probe every zone pair"):
             result.matrix = observe(twin, reachable)
         result.probes, result.passed_before = len(result.matrix), len(reachable)

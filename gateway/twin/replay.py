@@ -13,7 +13,6 @@ from typing import Any
 
 from pyroute2 import IPRoute
 
-from gateway.enforcer.transaction import desire
 from gateway.policy.derive import derive
 from gateway.policy.model import FAMILIES
 from gateway.proof.model import Dump, Evidence, Packet, RoutingRule
@@ -60,7 +59,7 @@ def replay(site: Site, evidence: Evidence, packet: Packet) -> Replayed:
     ground = terrain(site, derive(site))
     shot = as_shot(packet, ground)
     with Twin(site) as twin, tempfile.TemporaryDirectory() as scratch:
-        twin.apply(desire(site))
+        twin.apply(twin.desire())
         zone = _zone(packet.oif, ground) if packet.oif else Zone.GATEWAY
         _make_way(twin, packet, ground)
         with Range(twin, _with_guest(ground, packet, zone), Path(scratch)) as shooting:

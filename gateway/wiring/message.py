@@ -12,6 +12,7 @@ from gateway.wiring.model import LOCAL_TABLE, Address, DefaultRoute, Route, Rule
 _ACTION_TO_TABLE, _GOTO, _BLACKHOLE = 1, 2, 6  # FR_ACT_…, linux/fib_rules.h
 _INVERTED = 0x2  # FIB_RULE_INVERT
 _SCOPE_LINK = 253  # RT_SCOPE_LINK: the kernel's own link-local addresses
+_PERMANENT = 0x80  # IFA_F_PERMANENT, linux/if_addr.h
 _UNICAST = 1  # RTN_UNICAST
 _NOBODYS = (2, 9, 16)  # RTPROT_KERNEL, _RA, _DHCP: they come and go with addresses, advertisements and leases
 _KNOWN = {
@@ -63,6 +64,11 @@ def address(message: Message, names: Mapping[int, str]) -> Address | None:
     # On IPv4 IFA_ADDRESS may be the peer's; IFA_LOCAL is ours (rtnetlink(7)).
     own = attributes.get("IFA_LOCAL") or attributes["IFA_ADDRESS"]
     return Address(names[message["index"]], ip_interface(f"{own}/{message['prefixlen']}"))
+
+
+def lasts(message: Message) -> bool:
+    """Whether an address stays until somebody takes it away; those of leases and advertisements have an end."""
+    return bool(message["flags"] & _PERMANENT)
 
 
 def route(family: Family, message: Message, names: Mapping[int, str]) -> DefaultRoute | Route | None:

@@ -36,6 +36,18 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Vlan:
+    """One VLAN of a trunk port as a link of its own (IEEE 802.1Q)."""
+
+    name: str
+    trunk: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"link {self.name}: vlan {self.number} of {self.trunk}"
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     port: str
     address: IpInterface
@@ -89,18 +101,33 @@ class Up:
         return f"port {self.port} up"
 
 
-Item = Rule | Up | Address | DefaultRoute | Route | Sysctl
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Addresses of `family` on `port` are the line's to give and to take; `host` narrows it to /64s with that host part.
+
+    Who keeps them is systemd-networkd. They are neither made nor removed here.
+    """
+
+    port: str
+    family: Family
+    host: int | None = None
+
+
+Item = Vlan | Rule | Up | Address | DefaultRoute | Route | Sysctl
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """What a box has, or should have. Items are unique; their order is the order in which they can be made."""
 
+    vlans: tuple[Vlan, ...] = ()
     rules: tuple[Rule, ...] = ()
     up: tuple[Up, ...] = ()
     addresses: tuple[Address, ...] = ()
     routes: tuple[DefaultRoute | Route, ...] = ()
     sysctls: tuple[Sysctl, ...] = ()
+    assigned: tuple[Assigned, ...] = ()
+    """What is left to the line. No item: nothing is made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +144,8 @@ class Change:
 def difference(wanted: Wiring, found: Wiring) -> tuple[Change, ...]:
     """The steps from `found` to `wanted`, in an order that never opens anything in between.
 
-    The guard's rules come first, and the kernel's own catch-all lookup goes last among them. Settings come before
+    The guard's rules come first, and the kernel's own catch-all lookup goes last among them. A VLAN is made before anything
+    that needs its link; one that is too many goes first of all, for a trunk has each number once. Settings come before
     addresses (`promote_secondaries` decides what the end of an address takes along), and an address goes only after the
     new ones stand.
     """
@@ -126,6 +154,8 @@ def difference(wanted: Wiring, found: Wiring) -> tuple[Change, ...]:
 
 def _steps(wanted: Wiring, found: Wiring) -> Iterator[Change]:
     yield from _exchange(wanted.rules, found.rules)
+    yield from (Change(item, add=False) for item in found.vlans if item not in wanted.vlans)
+    yield from (Change(item) for item in wanted.vlans if item not in found.vlans)
     yield from _exchange(wanted.up, found.up)
     yield from (Change(item) for item in wanted.sysctls if item not in found.sysctls)
     yield from _exchange(wanted.addresses, found.addresses)

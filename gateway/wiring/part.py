@@ -14,18 +14,20 @@ from gateway.policy.model import FAMILIES
 from gateway.policy.places import TUNNEL_PORT, holds_tunnel, part
 from gateway.site.layout import Zone
 from gateway.site.model import Site
-from gateway.wiring import message
+from gateway.wiring import line, links, message
 from gateway.wiring.guard import BARRIER, MAIN, guard_rules, main_rules
 from gateway.wiring.model import (
     DEFAULT_TABLE,
     MAIN_TABLE,
     Address,
+    Assigned,
     Change,
     DefaultRoute,
     Route,
     Rule,
     Sysctl,
     Up,
+    Vlan,
     Wiring,
 )
 from gateway.wiring.sysctls import sysctls
@@ -33,7 +35,6 @@ from gateway.wiring.sysctls import sysctls
 SYSCTL_ROOT = Path("/proc/sys")
 _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 _GOTO, _BLACKHOLE = "goto", "blackhole"
-_LINK_UP = 1  # IFF_UP
 _SCOPE_LINK, _SCOPE_ANY = 253, 255  # RT_SCOPE_LINK, RT_SCOPE_NOWHERE, linux/rtnetlink.h
 _KERNELS_OWN = tuple(
     Rule(family, priority, table=table)
@@ -41,6 +42,10 @@ _KERNELS_OWN = tuple(
     for priority, table in ((MAIN, MAIN_TABLE), (MAIN + 1, DEFAULT_TABLE))
 )
 """Rules that stand behind the guard from the start."""
+
+
+DELEGATED_HOST = 1
+"""The host part of the box's address in a segment whose prefix the line delegates: routers are ::1 there as elsewhere."""
 
 
 class WiringError(Exception):
@@ -56,18 +61,32 @@ def ports(site: Site) -> Mapping[Zone, str]:
 def desired(site: Site) -> Wiring:
     """The wiring this site needs, the tunnel's interface aside: charon makes that. Pure."""
     segments = [(zone, str(found.port), found.addresses) for zone in Zone if (found := part(site, zone)) is not None]
+    declared = [found.port for zone in Zone if (found := part(site, zone)) is not None]
+    vlans = tuple(Vlan(str(port), port.card, port.vlan) for port in declared if port.vlan is not None)
+    trunks = tuple(dict.fromkeys(one.trunk for one in vlans if one.trunk not in {str(port) for port in declared}))
     wan = site.zones.wan
     hops = wan.uplink.static.next_hop if wan and wan.uplink.static else ()
     return Wiring(
+        vlans=vlans,
         rules=(*guard_rules(), *main_rules()),
-        up=tuple(Up(name) for _, name, _ in segments),
+        up=(*map(Up, trunks), *(Up(name) for _, name, _ in segments)),
         addresses=tuple(Address(name, address) for _, name, addresses in segments for address in addresses),
         routes=tuple(DefaultRoute(str(wan.port), hop) for hop in hops) if wan else (),
         sysctls=sysctls(
-            tuple(name for zone, name, _ in segments if zone is not Zone.WAN),
+            (*trunks, *(name for zone, name, _ in segments if zone is not Zone.WAN)),
             tuple(name for zone, name, _ in segments if zone is Zone.WAN),
         ),
+        assigned=tuple(_assigned(site)),
     )
+
+
+def _assigned(site: Site) -> Iterator[Assigned]:
+    wan = site.zones.wan
+    if wan is not None:
+        yield from (Assigned(str(wan.port), family) for family in wan.uplink.assigned)
+    for segment in (site.zones.claim, site.zones.qualification):
+        if segment is not None and segment.ipv6 is not None:
+            yield Assigned(str(segment.port), 6, DELEGATED_HOST)
 
 
 def observe(wanted: Wiring) -> Wiring:
@@ -77,16 +96,22 @@ def observe(wanted: Wiring) -> Wiring:
     """
     names = {up.port for up in wanted.up}
     with IPRoute() as ip:
-        index = {dict(link["attrs"])["IFLA_IFNAME"]: link for link in ip.get_links()}
-        missing = sorted(names - index.keys())
+        there = links.read(ip)
+        missing = sorted(links.missing(there, names, wanted.vlans))
         if missing:
-            there = ", ".join(sorted(index.keys() - {"lo"})) or "none"
-            raise WiringError(f"no such port: {', '.join(missing)}. this box has: {there}")
-        by_number = {link["index"]: name for name, link in index.items()}
+            known = ", ".join(sorted(there.keys() - {"lo"})) or "none"
+            raise WiringError(f"no such port: {', '.join(missing)}. this box has: {known}")
+        by_number = {link.index: name for name, link in there.items()}
+        lines = line.read(ip, by_number) if wanted.assigned else ()
         return Wiring(
+            vlans=links.vlans(there.values(), wanted.vlans),
             rules=observe_rules(wanted.rules) if wanted.rules else (),
-            up=tuple(up for up in wanted.up if index[up.port]["flags"] & _LINK_UP),
-            addresses=tuple(address for address in _addresses(ip, by_number) if address.port in names),
+            up=tuple(up for up in wanted.up if up.port in there and there[up.port].is_up),
+            addresses=tuple(
+                found
+                for found, lasts in _addresses(ip, by_number)
+                if found.port in names and not line.gave(wanted.assigned, lines, found, lasts=lasts)
+            ),
             routes=tuple(route for route in _routes(ip, by_number) if _concerns(route, names)),
             sysctls=tuple(Sysctl(one.path, value) for one in wanted.sysctls if (value := _read(one.path)) is not None),
         )
@@ -103,16 +128,17 @@ def observe_rules(wanted: tuple[Rule, ...]) -> tuple[Rule, ...]:
 def present(wanted: Wiring) -> tuple[Wiring, tuple[str, ...]]:
     """`wanted` as far as its ports are there, and the names of those that are not."""
     with IPRoute() as ip:
-        there = {dict(link["attrs"])["IFLA_IFNAME"] for link in ip.get_links()}
-    missing = tuple(up.port for up in wanted.up if up.port not in there)
+        there = links.read(ip)
+    missing = links.missing(there, (up.port for up in wanted.up), wanted.vlans)
     if not missing:
         return wanted, ()
     return (
         replace(
             wanted,
-            up=tuple(up for up in wanted.up if up.port in there),
-            addresses=tuple(address for address in wanted.addresses if address.port in there),
-            routes=tuple(route for route in wanted.routes if route.port in there),
+            vlans=tuple(vlan for vlan in wanted.vlans if vlan.name not in missing),
+            up=tuple(up for up in wanted.up if up.port not in missing),
+            addresses=tuple(address for address in wanted.addresses if address.port not in missing),
+            routes=tuple(route for route in wanted.routes if route.port not in missing),
             sysctls=tuple(one for one in wanted.sysctls if not set(Path(one.path).parts) & set(missing)),
         ),
         missing,
@@ -137,7 +163,11 @@ def apply(changes: Iterable[Change]) -> None:
 
 def _perform(ip: IPRoute, change: Change) -> None:
     verb = "add" if change.add else "del"
+    if not change.add and isinstance(change.item, Vlan | Up | Address) and not ip.link_lookup(ifname=_on(change.item)):
+        return  # the link took along what stood on it
     match change.item:
+        case Vlan() as vlan:
+            links.perform(ip, verb, vlan)
         case Rule() as rule:
             ip.rule(verb, **_rule_words(rule))
         case Up(port):
@@ -163,6 +193,10 @@ def _perform(ip: IPRoute, change: Change) -> None:
             ip.route(verb, **words)
         case Sysctl(path, value):
             (SYSCTL_ROOT / path).write_text(value)
+
+
+def _on(item: Vlan | Up | Address) -> str:
+    return item.name if isinstance(item, Vlan) else item.port
 
 
 def _index(ip: IPRoute, port: str) -> int:
@@ -196,11 +230,12 @@ def all_rules(ip: IPRoute) -> Iterator[Rule]:
         yield from (message.rule(family, one) for one in ip.get_rules(family=_FAMILY[family]))
 
 
-def _addresses(ip: IPRoute, names: Mapping[int, str]) -> Iterator[Address]:
+def _addresses(ip: IPRoute, names: Mapping[int, str]) -> Iterator[tuple[Address, bool]]:
+    """Each address, and whether it lasts until somebody takes it away."""
     for family in FAMILIES:
         for one in ip.get_addr(family=_FAMILY[family]):
             if (found := message.address(one, names)) is not None:
-                yield found
+                yield found, message.lasts(one)
 
 
 def _routes(ip: IPRoute, names: Mapping[int, str]) -> Iterator[DefaultRoute | Route]:

@@ -32,22 +32,23 @@ OPTIONS = ("--variant=minbase", "--format=directory", "--dpkgopt=path-exclude=/u
 BUILD_TIMEOUT_S = 480
 
 
-def rootfs() -> Path:
-    """The tree, built if this recipe has not been built yet (about 30 s and 280 MB).
+def rootfs(*more: str) -> Path:
+    """The tree with `more` packages, built if this recipe has not been built yet (about 30 s and 280 MB).
 
     Raises subprocess.CalledProcessError with mmdebstrap's own words when the archive cannot be reached.
     """
     release = _release()
     sources = _sources(release)
-    recipe = "\n".join((release, *OPTIONS, *PACKAGES, *(path.read_text() for path in sources)))
-    tree = _cache() / f"rootfs-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}"
-    with _locked(tree.with_suffix(".lock")):
+    packages = (*PACKAGES, *sorted(set(more) - set(PACKAGES)))
+    recipe = "\n".join((release, *OPTIONS, *packages, *(path.read_text() for path in sources)))
+    tree = cache() / f"rootfs-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}"
+    with locked(tree.with_suffix(".lock")):
         if not tree.exists():
-            _build(tree, release, sources)
+            _build(tree, release, packages, sources)
     return tree
 
 
-def _build(tree: Path, release: str, sources: tuple[Path, ...]) -> None:
+def _build(tree: Path, release: str, packages: tuple[str, ...], sources: tuple[Path, ...]) -> None:
     workplace = Path(tempfile.mkdtemp(prefix="building-", dir=tree.parent))
     try:
         # How this host reaches its archive (proxy, checks) is the host's business: taken over as it is.
@@ -56,7 +57,7 @@ def _build(tree: Path, release: str, sources: tuple[Path, ...]) -> None:
             subprocess.run(("apt-config", "dump", "Acquire"), check=True, capture_output=True).stdout
         )
         command = (
-            *("mmdebstrap", "--quiet", *OPTIONS, f"--include={','.join(PACKAGES)}", f"--aptopt={apt_options}"),
+            *("mmdebstrap", "--quiet", *OPTIONS, f"--include={','.join(packages)}", f"--aptopt={apt_options}"),
             *(release, str(workplace / "tree"), *map(str, sources)),
         )
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S)
@@ -65,10 +66,11 @@ def _build(tree: Path, release: str, sources: tuple[Path, ...]) -> None:
         shutil.rmtree(workplace)
 
 
-def _cache() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "claim-gateway"
-    cache.mkdir(parents=True, exist_ok=True)
-    return cache
+def cache() -> Path:
+    """Where what takes long to build is kept from one run to the next."""
+    directory = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "claim-gateway"
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
 
 
 def _release() -> str:
@@ -91,7 +93,8 @@ def _sources(release: str) -> tuple[Path, ...]:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """One builder at a time, of all runs on this machine."""
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -98,9 +98,7 @@ class Surroundings:
         """Wire the segment to the box's port; the neighbour's end is configured."""
         there = self.neighbours[segment]
         self.box.run("ip", "link", "add", segment.port, "type", "veth", "peer", "name", "eth0", "netns", str(there.pid))
-        _addresses(there, "eth0", segment.neighbour)
-        for gateway in segment.gateways:
-            there.run("ip", "route", "add", "default", "via", gateway)
+        configure(there, segment)
 
     def unplug(self, segment: Segment) -> None:
         """Take the box's port away, wire and all."""
@@ -152,6 +150,13 @@ def listening(there: Namespace, *ports: int) -> Iterator[None]:
             yield
         finally:
             listener.kill()
+
+
+def configure(there: Namespace, segment: Segment) -> None:
+    """The neighbour's end of a segment: its addresses, and the box as its way to everywhere else."""
+    _addresses(there, "eth0", segment.neighbour)
+    for gateway in segment.gateways:
+        there.run("ip", "route", "add", "default", "via", gateway)
 
 
 def _addresses(there: Namespace, port: str, addresses: tuple[str, ...]) -> None:

@@ -82,8 +82,8 @@ def test_every_answer_has_a_flag_and_lands_in_the_file(tmp_path: Path) -> None:
     assert site.zones.qualification
     assert site.zones.qualification.port.mac == "02:00:5e:10:00:01"
     assert site.tunnel
-    assert site.tunnel.provider
-    assert len(site.tunnel.provider.remote_networks) == 3
+    (provider,) = site.tunnel.providers
+    assert len(provider.remote_networks) == 3
 
 
 def test_without_a_terminal_what_is_missing_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

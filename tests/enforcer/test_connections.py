@@ -12,6 +12,7 @@ from gateway.policy.derive import derive
 from gateway.policy.model import Protocol
 from gateway.site.model import Site
 from gateway.twin.namespace import Namespace
+from tests.policy.sites import site_on_a_line
 
 LISTING = """\
 ipv4     2 tcp      6 431999 ESTABLISHED src=192.168.10.21 dst=192.168.20.10 sport=53848 dport=445 src=192.168.20.10 dst=192.168.20.1 sport=445 dport=53848 [ASSURED] mark=0 use=1
@@ -53,6 +54,13 @@ def test_a_listing_is_read_in_the_original_direction() -> None:
 def test_what_the_policy_allows_lives_on_and_nothing_else(site: Site, entry: Connection, lives: bool) -> None:
     policy = in_force(derive(site), {})
     assert (connections.refused(policy, (entry,), OWN) == ()) is lives
+
+
+def test_a_terminal_with_an_address_of_the_delegated_prefix_keeps_its_sessions() -> None:
+    site = site_on_a_line({"dhcp": {}, "pd": {}})
+    entry = Connection(6, ip_address("2001:db8:77:1::5"), ip_address("2001:db8:c::1"), 40_000, 443)
+    assert connections.refused(derive(site), (entry,), frozenset()) == ()
+    assert connections.refused(derive(site), (replace(entry, port=444),), frozenset()) != ()
 
 
 def test_a_flow_that_is_gone_takes_its_connections_along(site: Site) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gateway.enforcer.declared import declared
-from gateway.enforcer.errors import Unfit
+from gateway.enforcer.errors import ApplyError, Unfit
 from gateway.site.layout import Zone
 from gateway.twin.samples import DEMO_SITE
 
@@ -34,3 +34,10 @@ def test_a_site_that_cannot_be_enforced_is_refused_with_its_place(
 def test_a_missing_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unfit):
         declared(tmp_path / "gone.yaml")
+
+
+def test_a_card_that_is_not_there_may_still_come(tmp_path: Path) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text(DEMO_SITE.read_text().replace("port: eth2", 'port: {mac: "02:00:5e:00:53:99"}'))
+    with pytest.raises(ApplyError, match=r"zones\.claim\.port 02:00:5e:00:53:99 is no card of this box"):
+        declared(file)

@@ -5,6 +5,7 @@ import pytest
 from gateway.firewall.ingress import goes_set, ingress_chains, segments_map
 from gateway.policy.derive import derive
 from gateway.policy.marks import MAY_FORWARD, TABLE_ALIVE
+from gateway.policy.places import Carrier
 from gateway.site.layout import TERMINAL_ZONES, Layout, Role, Zone
 from gateway.site.model import Site
 from gateway.wiring.part import ports
@@ -16,8 +17,8 @@ FROM_NOBODY = f"ip saddr {IPv4Address(0)}"
 NAMED = {"name": "av", "names": ["av.example.com"], "services": [{"tcp": 443}], "via": "wan"}
 
 
-def chains_of(site: Site) -> Chains:
-    return {chain.name: chain.rules for chain in ingress_chains(derive(site))}
+def chains_of(site: Site, carrier: Carrier = Carrier.XFRM) -> Chains:
+    return {chain.name: chain.rules for chain in ingress_chains(derive(site), carrier)}
 
 
 @pytest.fixture(params=Layout)
@@ -42,7 +43,7 @@ def test_marks_are_single_bits_that_do_not_meet() -> None:
 def test_everything_is_marked_alive_and_only_ports_of_the_map_enter(chains: Chains) -> None:
     alive, entry, drop = chains["prerouting"]
 
-    assert alive == f"meta mark set meta mark | {TABLE_ALIVE:#x}"
+    assert alive.startswith(f"meta mark set meta mark & 0x9fffffff | {TABLE_ALIVE:#x} comment")
     assert entry == "iifname vmap @segments"
     assert drop.startswith("counter drop")
 
@@ -82,6 +83,35 @@ def test_a_new_packet_meets_the_spoof_check_before_it_is_marked(chains: Chains) 
 
 def test_what_the_box_hears_without_an_address_is_never_marked(chains: Chains) -> None:
     assert not [rule for rules in chains.values() for rule in marking(rules) if "icmpv6" in rule or "udp" in rule]
+
+
+class TestTheTunnel:
+    LINE_CHECK = "C17: nothing from the tunnel's networks comes by the line"
+
+    def test_what_it_protects_is_dropped_first_on_the_line(self) -> None:
+        four, six, *_ = chains_of(site_of(Layout.IPSEC_ROUTER_CLAIM))["from_wan"]
+
+        assert four == f'ip saddr @protected4 counter drop comment "{self.LINE_CHECK}"'
+        assert six == f'ip6 saddr @protected6 counter drop comment "{self.LINE_CHECK}"'
+
+    def test_an_xfrm_interface_is_asked_for_ipsec_before_anything_is_accepted(self) -> None:
+        first = chains_of(site_of(Layout.IPSEC_ROUTER_CLAIM))["from_tunnel"][0]
+
+        assert first == 'meta ipsec missing counter drop comment "C17: did not come through IPsec"'
+
+    @pytest.mark.parametrize("carrier", [Carrier.TUN, Carrier.WIRE])
+    def test_of_a_program_or_a_wire_the_kernel_knows_nothing_and_one_rule_differs(self, carrier: Carrier) -> None:
+        site = site_of(Layout.IPSEC_ROUTER_CLAIM)
+        asked, believed = chains_of(site), chains_of(site, carrier)
+
+        assert believed["from_tunnel"] == asked["from_tunnel"][1:]
+        assert believed | {"from_tunnel": ()} == asked | {"from_tunnel": ()}
+
+    def test_a_box_without_one_has_no_such_rules(self) -> None:
+        text = "\n".join(rule for rules in chains_of(site_of(Layout.IP_VPN_CLAIM)).values() for rule in rules)
+
+        assert "protected" not in text
+        assert "ipsec" not in text
 
 
 class TestNames:

@@ -255,12 +255,14 @@ def _tunnel(draw: Draw, shape: Shape, data: Table) -> Table:
     systems = [data[name] for name in ("claim_system", "qualification_system") if name in data]
     behind = [*systems, *(update for update in data["updates"] if update["via"] == "tunnel")]
     provider = {
+        "name": "provider",
         "address": PROVIDER[draw(st.sampled_from(shape.families))],
         "id": "gw.provider.example",
         "remote_networks": sorted({network for one in behind for network in one.get("networks", ())}),
+        "virtual_address": True,
     }
     ike = {"auth": "psk", "psk_file": "credentials/psk", "proposals": ["aes256gcm16-prfsha384-ecp384"]}
-    return {"held_by": "gateway", "provider": provider, "ike": ike, "esp": {"proposals": ["aes256gcm16-ecp384"]}}
+    return {"held_by": "gateway", "providers": [provider], "ike": ike, "esp": {"proposals": ["aes256gcm16-ecp384"]}}
 
 
 def _services() -> st.SearchStrategy[list[Table]]:

@@ -28,11 +28,15 @@ _WAN = {
 _RELAY = {"terminal": {"smb": {"server": "192.168.20.10", "user": "relay", "password_file": "credentials/terminal"}}}
 _TUNNEL = {
     "held_by": "gateway",
-    "provider": {
-        "address": "192.0.2.10",
-        "id": "gw.provider.example",
-        "remote_networks": ["203.0.113.0/24", "2001:db8:c::/48", "2001:db8:d::/48"],
-    },
+    "providers": [
+        {
+            "name": "provider",
+            "address": "192.0.2.10",
+            "id": "gw.provider.example",
+            "remote_networks": ["203.0.113.0/24", "2001:db8:c::/48", "2001:db8:d::/48"],
+            "virtual_address": True,
+        }
+    ],
     "ike": {"version": 2, "auth": "psk", "psk_file": "credentials/psk", "proposals": ["aes256-sha256-modp2048"]},
     "esp": {"proposals": ["aes256gcm16"]},
 }
@@ -44,6 +48,20 @@ def site_of(layout: Layout, roles: tuple[Role, ...] = BOTH, **more: Any) -> Site
     refused = [found.text for found in findings(site)]
     assert not refused, refused
     return site
+
+
+def site_on_a_line(uplink: dict[str, Any], **more: Any) -> Site:
+    """An IP-VPN site with a claim terminal whose line assigns what `uplink` says; its segment's IPv6 is the line's by `pd`."""
+    zones = _zones(Layout.IP_VPN_CLAIM, BOTH)
+    zones["wan"] = zones["wan"] | {"uplink": uplink}
+    if "pd" in uplink:
+        claim = zones["claim"] | {"ipv6": "delegated", "addresses": ["192.168.20.1/24"]}
+        terminals = [
+            {key: value for key, value in one.items() if key != "address6"} for one in zones["claim"]["terminals"]
+        ]
+        zones["claim"] = claim | {"terminals": terminals}
+    zones["claim"] = zones["claim"] | more.pop("claim", {})
+    return site_of(Layout.IP_VPN_CLAIM, zones=zones, **more)
 
 
 def _plain(layout: Layout, roles: tuple[Role, ...]) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def test_nothing_is_ever_translated_towards_lan(policy: Policy) -> None:
 
 @pytest.mark.parametrize(
     ("uplink", "hears_routers", "asks_dhcp"),
-    [("ra", True, False), ("dhcp", False, True), ({"pd": {"prefix_length": 56}}, True, True), (None, False, False)],
+    [("ra", True, True), ("dhcp", False, True), ({"pd": {"prefix_length": 56}}, True, True), (None, False, False)],
 )
 def test_the_kind_of_uplink_says_what_the_box_must_hear(uplink: object, hears_routers: bool, asks_dhcp: bool) -> None:
     plain = site_of(Layout.IP_VPN_CLAIM)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.policy.derive import derive
 from gateway.policy.learned import LASTS_LEAST, LASTS_MOST, Learned, Unreadable, decoded, may_be_reached
+from gateway.site.layout import Zone
 from gateway.site.model import Site
 
 
@@ -68,4 +69,4 @@ def test_what_is_no_answer_is_refused(datagram: bytes) -> None:
     ],
 )
 def test_an_address_inside_or_of_no_host_is_not_for_terminals(site: Site, address: str, *, reachable: bool) -> None:
-    assert may_be_reached(derive(site), ip_address(address)) is reachable
+    assert may_be_reached(derive(site), ip_address(address), Zone.WAN) is reachable

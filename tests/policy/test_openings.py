@@ -8,7 +8,7 @@ from gateway.policy.model import Flow, Protocol, Session, verdict
 from gateway.policy.openings import openings
 from gateway.site.layout import Layout, Zone
 from gateway.site.model import Site
-from tests.policy.sites import site_of
+from tests.policy.sites import site_of, site_on_a_line
 
 PATCHES = {"name": "patches", "networks": ["192.0.2.0/28"], "services": [{"tcp": 443}], "via": "wan"}
 DESKTOP = {"to": "claim", "from": ["192.168.10.250"], "services": [{"tcp": 3389}], "at_most": "1h"}
@@ -67,11 +67,36 @@ class TestUpdates:
         }
 
 
+_SERVERS = {"from": ["192.168.10.250"], "dns": ["192.0.2.53"], "ntp": ["192.0.2.123"]}
+
+
+class TestLineServers:
+    def test_names_are_forwarded_to_whomever_the_line_tells_of_and_never_inside(self) -> None:
+        flow = opened(site_on_a_line({"dhcp": {}, "pd": {}}, claim={"serve": ["dns"]}))["gateway-wan-line-dns"]
+
+        assert [str(one) for one in flow.services] == ["tcp 53", "udp 53"]
+        assert flow.families == (4, 6)
+        for inside in ("192.168.10.21", "192.168.20.10", "2001:db8:10::21"):
+            assert not any(ip_address(inside) in network for network in flow.destinations)
+
+    def test_only_in_the_families_the_line_assigns(self) -> None:
+        static = {"addresses": ["198.51.100.2/30"], "next_hop": ["198.51.100.1"]}
+        site = site_on_a_line({"static": static, "ra": {}}, claim={"serve": ["dns"]})
+        assert opened(site)["gateway-wan-line-dns"].families == (6,)
+
+    @pytest.mark.parametrize("serve", [["dns"], ["dhcp"]])
+    def test_not_where_servers_are_declared_or_nobody_asks(self, serve: list[str]) -> None:
+        management = {"management": _SERVERS} if "dns" in serve else {}
+        site = site_on_a_line({"dhcp": {}, "ra": {}}, claim={"serve": serve}, **management)
+        assert "gateway-wan-line-dns" not in opened(site)
+
+
 class TestSegmentServices:
     def test_dns_and_ntp_are_sessions_dhcp_and_ra_are_not(self) -> None:
         serve = {"serve": ["dhcp", "ra", "dns", "ntp"]}
-        site = site_of(Layout.IP_VPN_BOTH, zones=segments(Layout.IP_VPN_BOTH, qualification=serve))
-        flows = opened(site)
+        zones = segments(Layout.IP_VPN_BOTH, qualification=serve)
+        site = site_of(Layout.IP_VPN_BOTH, zones=zones, management=_SERVERS)
+        flows = {name: flow for name, flow in opened(site).items() if flow.origin is not Zone.GATEWAY}
 
         assert {name: [str(one) for one in flow.services] for name, flow in flows.items()} == {
             "qualification-gateway-dns": ["tcp 53", "udp 53"],
@@ -80,8 +105,8 @@ class TestSegmentServices:
         assert [str(service) for _, service in derive(site).served] == ["dhcp", "ra"]
 
     def test_they_are_asked_on_the_segments_own_address_of_the_box(self) -> None:
-        site = site_of(Layout.IP_VPN_CLAIM, zones=segments(Layout.IP_VPN_CLAIM, claim={"serve": ["ntp"]}))
-        (flow,) = opened(site).values()
+        zones = segments(Layout.IP_VPN_CLAIM, claim={"serve": ["ntp"]})
+        flow = opened(site_of(Layout.IP_VPN_CLAIM, zones=zones, management=_SERVERS))["claim-gateway-ntp"]
 
         assert [str(network) for network in flow.sources] == ["192.168.20.0/24", "2001:db8:20::/64"]
         assert [str(network) for network in flow.destinations] == ["192.168.20.1/32", "2001:db8:20::1/128"]

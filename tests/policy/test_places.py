@@ -2,11 +2,23 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from gateway.policy.places import all_inside, holds_tunnel, inside, own, part, receipt_pcs, terminals, way_out, zone_of
+from gateway.policy.places import (
+    all_inside,
+    delegated,
+    holds_tunnel,
+    initiators,
+    inside,
+    own,
+    part,
+    receipt_pcs,
+    terminals,
+    way_out,
+    zone_of,
+)
 from gateway.policy.places import zones as zones_of
 from gateway.site.layout import Layout, Line, Role, Zone
 from gateway.site.model import Site, Use
-from tests.policy.sites import ROLES, site_of
+from tests.policy.sites import ROLES, site_of, site_on_a_line
 
 A, B = (Role.A,), (Role.B,)
 
@@ -97,3 +109,20 @@ def test_an_address_belongs_to_a_segment_or_lies_beyond_the_line(both: Site, add
 
 def test_a_box_without_lan_has_no_receipt_pcs() -> None:
     assert receipt_pcs(site_of(Layout.IP_VPN_CLAIM, B)) == ()
+
+
+def test_what_the_line_assigns_may_be_anything_and_what_is_static_is_itself() -> None:
+    static = {"addresses": ["198.51.100.2/30"], "next_hop": ["198.51.100.1"]}
+    assert [str(one) for one in own(site_on_a_line({"dhcp": {}, "ra": {}}), Zone.WAN)] == ["0.0.0.0/0", "::/0"]
+    assert [str(one) for one in own(site_on_a_line({"dhcp": {}}), Zone.WAN)] == ["0.0.0.0/0"]
+    mixed = own(site_on_a_line({"static": static, "ra": {}}), Zone.WAN)
+    assert [str(one) for one in mixed] == ["198.51.100.2/32", "::/0"]
+
+
+def test_where_the_prefix_is_delegated_whoever_lives_there_starts_and_nobody_is_reached() -> None:
+    site = site_on_a_line({"dhcp": {}, "pd": {}})
+    assert delegated(site) == (Zone.CLAIM,)
+    assert [str(one) for one in initiators(site, Zone.CLAIM, Use.CLAIM)] == ["192.168.20.10/32", "2000::/3"]
+    assert [str(one) for one in terminals(site, Zone.CLAIM, Use.CLAIM)] == ["192.168.20.10/32"]
+    assert initiators(site, Zone.CLAIM, Use.QUALIFICATION) == ()
+    assert delegated(site_on_a_line({"dhcp": {}, "ra": {}})) == ()

@@ -11,7 +11,6 @@ from gateway.twin.samples import CONFIGS
 from tests.policy.sites import ROLES, site_of
 
 SAMPLES = sorted(CONFIGS.glob("*.yaml"))
-VLAN = {"port": "eth1", "vlan": 10}
 
 
 def test_the_sample_site_is_supported_whole(site: Site) -> None:
@@ -29,7 +28,6 @@ def test_a_sample_is_supported_whole_or_says_in_which_part_not(path: Path) -> No
         "ipsec-router-claim-and-qualification": ["tunnel"],
         "ipsec-router-combined": ["tunnel"],
         "two-boxes-b": ["tunnel", "zones.claim.serve"],
-        "vlan-trunk": ["zones.lan.port", "zones.claim.port", "zones.qualification.port"],
     }
     found = [".".join(map(str, field)) for field, _ in unsupported(load_site(path))]
     assert found == expected.get(path.stem, [])
@@ -48,7 +46,6 @@ def test_a_plain_site_needs_support_for_nothing_but_a_tunnel_of_its_own(
     ("field", "change"),
     [
         (("pppoe_passthrough",), {"pppoe_passthrough": True}),
-        (("zones", "lan", "port"), {"zones": {"lan": {"port": VLAN}}}),
         (("zones", "claim", "serve"), {"zones": {"claim": {"serve": ["dhcp"]}}}),
         (("zones", "wan", "uplink"), {"zones": {"wan": {"uplink": {"dhcp": {}}}}}),
         (("relay", "drop"), {"relay": {"drop": {"smb": True}}}),

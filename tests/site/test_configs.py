@@ -97,9 +97,10 @@ def outside(site: Site) -> Iterator[IpNetwork]:
     """Everything a site names beyond its own segments."""
     for system in (site.claim_system, site.qualification_system, *site.updates):
         yield from system.networks if system else ()
-    if site.tunnel and site.tunnel.provider:
-        yield ip_network(site.tunnel.provider.address)
-        yield from site.tunnel.provider.remote_networks
+    for provider in site.tunnel.providers if site.tunnel else ():
+        yield ip_network(provider.address)
+        yield from provider.remote_networks
+        yield from map(ip_network, provider.inner_addresses)
     if site.zones.wan and isinstance(site.zones.wan.uplink.static, StaticUplink):
         yield from (address.network for address in site.zones.wan.uplink.static.addresses)
 

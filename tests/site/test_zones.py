@@ -35,9 +35,36 @@ def test_uplink_of_one_word(kind: str) -> None:
     assert zone.addresses == ()
 
 
-def test_uplink_is_of_one_kind() -> None:
-    with pytest.raises(ValidationError, match="exactly one"):
-        Uplink.model_validate({"dhcp": {}, "ra": {}})
+STATIC4 = {"addresses": ["198.51.100.2/30"], "next_hop": ["198.51.100.1"]}
+STATIC6 = {"addresses": ["2001:db8:ff::2/64"], "next_hop": ["2001:db8:ff::1"]}
+
+
+@pytest.mark.parametrize(
+    ("uplink", "assigned"),
+    [
+        ({"dhcp": {}, "ra": {}}, (4, 6)),
+        ({"dhcp": {}, "pd": {}}, (4, 6)),
+        ({"static": STATIC4, "ra": {}}, (6,)),
+        ({"static": STATIC6, "dhcp": {}}, (4,)),
+        ({"static": STATIC6}, ()),
+    ],
+)
+def test_uplink_has_one_way_for_each_family(uplink: Any, assigned: tuple[int, ...]) -> None:
+    assert Uplink.model_validate(uplink).assigned == assigned
+
+
+@pytest.mark.parametrize(
+    ("uplink", "told"),
+    [
+        ({}, "has none of them"),
+        ({"ra": {}, "pd": {}}, "has ra and pd for IPv6"),
+        ({"static": STATIC4, "dhcp": {}}, "has static and dhcp for IPv4"),
+        ({"dhcp": {}, "pppoe": {"user": "x", "password_file": "y"}}, "has dhcp and pppoe for IPv4"),
+    ],
+)
+def test_uplink_with_two_ways_or_none(uplink: Any, told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Uplink.model_validate(uplink)
 
 
 def test_addresses_of_both_families() -> None:

@@ -1,4 +1,4 @@
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_interface
 from pathlib import Path
 
 import pytest
@@ -7,7 +7,7 @@ from gateway.policy.places import all_inside
 from gateway.site.layout import Layout, Role, Zone
 from gateway.site.load import load_site
 from gateway.site.model import LanZone, Site
-from gateway.twin.plan import SOMEWHERE, TUNNEL_ENDS, Host, box_faces, hosts, protected
+from gateway.twin.plan import SOMEWHERE, TUNNEL_ENDS, Host, box_faces, hosts
 from gateway.twin.samples import CONFIGS
 from tests.policy.sites import ROLES, site_of
 
@@ -66,11 +66,6 @@ class TestTunnel:
         ends = [end for near, far in TUNNEL_ENDS for end in (near, far)]
         assert not [end for end in ends for network in all_inside(site) if end.ip in network]
         assert box_faces(site, Zone.TUNNEL, 4) == (TUNNEL_ENDS[0][0].ip,)
-
-    def test_what_lies_behind_it_is_what_the_provider_gave(self) -> None:
-        assert ip_network("203.0.113.0/24") in protected(site_of(Layout.IPSEC_ROUTER_CLAIM))
-        assert protected(site_of(Layout.IPSEC_ROUTER_CLAIM, (Role.A,))) == ()
-        assert protected(site_of(Layout.IPSEC_CLIENT_CLAIM)) == ()
 
 
 class TestLan:

@@ -1,7 +1,7 @@
 from ipaddress import ip_address, ip_interface
 
 from gateway.wiring.guard import guard_rules
-from gateway.wiring.model import LOCAL_TABLE, Address, Change, DefaultRoute, Rule, Sysctl, Up, Wiring, difference
+from gateway.wiring.model import LOCAL_TABLE, Address, Change, DefaultRoute, Rule, Sysctl, Up, Vlan, Wiring, difference
 
 OLD, NEW = (Address("eth1", ip_interface(text)) for text in ("192.168.10.9/24", "192.168.10.1/24"))
 
@@ -38,3 +38,15 @@ def test_changes_read_as_a_vendor_would_say_them() -> None:
 def test_settings_come_before_addresses_go() -> None:
     steps = difference(Wiring(addresses=(NEW,), sysctls=(Sysctl("a", "1"),)), Wiring(addresses=(OLD,)))
     assert steps == (Change(Sysctl("a", "1")), Change(NEW), Change(OLD, add=False))
+
+
+def test_a_vlan_stands_before_its_link_is_used_and_a_stranger_gives_up_its_number_first() -> None:
+    mine, stranger = Vlan("eth0.10", "eth0", 10), Vlan("other", "eth0", 10)
+    wanted = Wiring(vlans=(mine,), up=(Up("eth0.10"),), addresses=(Address("eth0.10", NEW.address),))
+    steps = difference(wanted, Wiring(vlans=(stranger,)))
+    assert [str(step) for step in steps] == [
+        "- link other: vlan 10 of eth0",
+        "+ link eth0.10: vlan 10 of eth0",
+        "+ port eth0.10 up",
+        "+ address 192.168.10.1/24 on eth0.10",
+    ]

@@ -10,7 +10,7 @@ from gateway.site.model import Site
 from gateway.twin.namespace import Namespace
 from gateway.twin.samples import CONFIGS
 from gateway.wiring import part
-from gateway.wiring.model import Address, DefaultRoute, Sysctl, Wiring, difference
+from gateway.wiring.model import Address, Assigned, DefaultRoute, Sysctl, Vlan, Wiring, difference
 from tests.policy.sites import site_of
 
 
@@ -57,6 +57,24 @@ def test_segments_on_a_trunk_are_its_vlans() -> None:
         Zone.QUALIFICATION: "eth0.30",
         Zone.WAN: "eth1",
     }
+
+
+def test_vlans_are_made_on_a_trunk_that_carries_nothing_itself() -> None:
+    wanted = part.desired(load_site(CONFIGS / "vlan-trunk.yaml"))
+    assert wanted.vlans == tuple(Vlan(f"eth0.{number}", "eth0", number) for number in (10, 20, 30))
+    assert [up.port for up in wanted.up] == ["eth0", "eth0.10", "eth0.20", "eth0.30", "eth1"]
+    assert not [one for one in wanted.addresses if one.port == "eth0"]
+    assert "net/ipv6/conf/eth0/accept_ra" in {one.path for one in wanted.sysctls}
+
+
+def test_what_the_line_assigns_is_left_to_it() -> None:
+    uplink = {"port": "eth0", "uplink": {"dhcp": {}, "pd": {}}}
+    zones = site_of(Layout.IP_VPN_CLAIM).zones.model_dump(exclude_none=True) | {"wan": uplink}
+    zones["claim"] = zones["claim"] | {"ipv6": "delegated", "addresses": ["192.168.20.1/24"]}
+    zones["claim"]["terminals"][0].pop("address6")
+    wanted = part.desired(site_of(Layout.IP_VPN_CLAIM, zones=zones))
+    assert wanted.assigned == (Assigned("eth0", 4), Assigned("eth0", 6), Assigned("eth2", 6, 1))
+    assert wanted.routes == ()
 
 
 @pytest.fixture
@@ -127,3 +145,63 @@ def test_a_setting_this_kernel_does_not_have_is_named(wired: Namespace) -> None:
     wanted = Wiring(sysctls=(Sysctl("net/ipv4/no_such_setting", "1"),))
     with pytest.raises(part.WiringError, match=r"net/ipv4/no_such_setting = 1: No such file or directory"):
         settle(wired, wanted)
+
+
+def lease(namespace: Namespace, address: str, lifetime_s: int) -> None:
+    """An address with an end, as systemd-networkd sets one for a lease."""
+
+    def add() -> None:
+        with IPRoute() as ip:
+            eth0 = ip.link_lookup(ifname="eth0")[0]
+            times = {"IFA_CACHEINFO": {"ifa_preferred": lifetime_s, "ifa_valid": lifetime_s}}
+            ip.addr("add", index=eth0, address=address.partition("/")[0], prefixlen=24, **times)
+
+    namespace.call(add)
+
+
+@pytest.mark.root
+def test_a_lease_stays_where_the_line_assigns_addresses_and_goes_where_it_does_not(
+    wired: Namespace, site: Site
+) -> None:
+    fixed = part.desired(site)
+    assigned = replace(
+        fixed,
+        addresses=tuple(one for one in fixed.addresses if one.port != "eth0"),
+        routes=(),
+        assigned=(Assigned("eth0", 4), Assigned("eth0", 6)),
+    )
+    settle(wired, fixed)
+    settle(wired, assigned)  # the static addresses go, though they are of the family that is the line's now
+    lease(wired, "198.51.100.77/24", 600)
+    assert difference(assigned, wired.call(part.observe, assigned)) == ()
+    settle(wired, fixed)
+    found = wired.call(part.observe, fixed)
+    assert difference(fixed, found) == ()
+    assert Address("eth0", ip_interface("198.51.100.77/24")) not in found.addresses
+
+
+@pytest.mark.root
+def test_on_a_kernel_without_vlans_it_says_so_and_with_them_makes_them(wired: Namespace) -> None:
+    """This machine's kernel may lack 8021Q; tests/vm makes VLANs on Debian's."""
+    wanted = replace(part.desired(load_site(CONFIGS / "vlan-trunk.yaml")), rules=(), routes=())
+    try:
+        settle(wired, wanted)
+    except part.WiringError as refused:
+        assert str(refused) == "+ link eth0.10: vlan 10 of eth0: Operation not supported"  # noqa: PT017 - or it is made
+    else:
+        assert difference(wanted, wired.call(part.observe, wanted)) == ()
+
+
+@pytest.mark.root
+def test_a_trunk_that_is_gone_takes_its_vlans_along(wired: Namespace) -> None:
+    wanted = part.desired(load_site(CONFIGS / "vlan-trunk.yaml"))
+
+    def unplug() -> None:
+        with IPRoute() as ip:
+            ip.link("del", index=ip.link_lookup(ifname="eth0")[0])
+
+    wired.call(unplug)
+    left, missing = wired.call(part.present, wanted)
+    assert missing == ("eth0", "eth0.10", "eth0.20", "eth0.30")
+    assert left.vlans == ()
+    assert [up.port for up in left.up] == ["eth1"]

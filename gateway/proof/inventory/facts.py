@@ -8,6 +8,7 @@ from gateway.proof.inventory import (
     links,
     listeners,
     programs,
+    protected,
     proxies,
     routes,
     rules,
@@ -63,6 +64,7 @@ def _findings(facts: Facts, site: Surroundings) -> Iterator[Finding]:
     yield from links.judge(facts.links, site)
     yield from rules.judge(facts.rules, site)
     yield from routes.judge(facts.routes, site)
+    yield from protected.judge(facts.routes, facts.rules, site)
     yield from proxies.judge(facts.proxies, site)
     yield from sysctls.judge(facts.sysctls, site)
     yield from traffic_control.judge(facts.traffic_control, site)

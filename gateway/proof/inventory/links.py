@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.policy.places import TUNNEL_IF_ID, Carrier
 from gateway.proof.inventory.asking import listed
 from gateway.proof.inventory.surroundings import Surroundings
 from gateway.proof.model import Answer, Finding, Theorem
+from gateway.site.layout import Zone
 
 _BRIDGE, _VLAN, _VETH = "bridge", "vlan", "veth"
 _RINGS = ("hsr", "prp")
@@ -22,6 +24,8 @@ class Link:
     lower: str = ""
     master: str = ""
     xdp: bool = False
+    if_id: int = 0
+    """Of an XFRM interface: the IPsec policies and states it works with."""
 
 
 def read() -> tuple[Link, ...]:
@@ -38,6 +42,7 @@ def parse(objects: Iterable[Mapping[str, Any]]) -> tuple[Link, ...]:
             lower=str(one.get("link") or ""),
             master=str(one.get("master", "")),
             xdp="xdp" in one,
+            if_id=_number(one.get("linkinfo", {}).get("info_data", {}).get("if_id", 0)),
         )
         for one in objects
     )
@@ -60,10 +65,34 @@ def judge(found: Iterable[Link], site: Surroundings) -> Iterator[Finding]:
                 Answer.DISPROVED,
             )
             continue
+        if zone is Zone.TUNNEL:
+            yield from _carrier(links[port], site.carrier)
         for name in _down(links, port):
             yield from _taken(links, links[name], zone)
             yield from _programmed(links[name], zone)
         yield from _stacked(links.values(), port, zone, frozenset(site.ports.values()))
+
+
+def _number(said: object) -> int:
+    """iproute2 prints it in hexadecimal, as text or, in JSON of newer versions, as a number."""
+    return said if isinstance(said, int) else int(str(said), 0)
+
+
+def _carrier(link: Link, wanted: Carrier) -> Iterator[Finding]:
+    """Whether the tunnel's interface is what encrypts; in a twin a wire may stand for it."""
+    if wanted is Carrier.WIRE or (
+        link.kind == wanted and link.if_id == (TUNNEL_IF_ID if wanted is Carrier.XFRM else 0)
+    ):
+        return
+    what = f"an xfrm interface of another id, {link.if_id:#x}" if link.kind == Carrier.XFRM else link.kind or "a card"
+    yield Finding(
+        "tunnel",
+        f"{link.name} is {what}: it is not this box's tunnel",
+        "what is routed into it would not be encrypted, or by another's keys",
+        f"remove it: ip link delete {link.name}, then claim-gateway apply",
+        Theorem.T10,
+        Answer.NOT_PROVABLE,
+    )
 
 
 def _down(links: Mapping[str, Link], port: str) -> Iterator[str]:

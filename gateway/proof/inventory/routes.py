@@ -15,7 +15,7 @@ from gateway.site.layout import Zone
 from gateway.site.values import Family, IpNetwork
 
 _UNICAST, _LOCAL = 1, 2  # RTN_UNICAST, RTN_LOCAL, linux/rtnetlink.h
-_MAIN_TABLE = 254  # RT_TABLE_MAIN: what `ip route` leaves unsaid
+MAIN_TABLE = 254  # RT_TABLE_MAIN: what `ip route` leaves unsaid
 _ANYWHERE = dict(zip(FAMILIES, EVERYWHERE, strict=True))
 _LOOPBACK = ip_network("127.0.0.0/8")
 _ON_EVERY_LINK = (ip_network("fe80::/10"), ip_network("169.254.0.0/16"), ip_network("ff00::/8"))
@@ -28,7 +28,7 @@ class Route:
 
     destination: IpNetwork
     ports: tuple[str, ...]
-    table: int = _MAIN_TABLE
+    table: int = MAIN_TABLE
     kind: int = _UNICAST
     wrapped: str = ""
     next_hop: str = ""
@@ -55,7 +55,7 @@ def _route(one: Mapping[str, Any], family: Family) -> Route:
     return Route(
         _ANYWHERE[family] if one["dst"] == "default" else ip_network(str(one["dst"])),
         tuple(str(hop["dev"]) for hop in hops if "dev" in hop),
-        int(one.get("table", _MAIN_TABLE)),
+        int(one.get("table", MAIN_TABLE)),
         int(one.get("type", _UNICAST)),
         next((str(hop["encap"]) for hop in hops if "encap" in hop), ""),
         "" if told else str(one.get("nhid", "")),
@@ -107,8 +107,8 @@ def _unicast(route: Route, zones: Mapping[str, Zone], site: Surroundings) -> Ite
     for port in route.ports:
         zone = zones.get(port)
         behind = site.networks(zone) if zone else ()
-        astray = any(_within(route.destination, one) for one in site.inside() if one not in behind)
-        if astray or (behind and not any(_within(route.destination, one) for one in (*behind, *_ON_EVERY_LINK))):
+        astray = any(within(route.destination, one) for one in site.inside() if one not in behind)
+        if astray or (behind and not any(within(route.destination, one) for one in (*behind, *_ON_EVERY_LINK))):
             yield _finding(
                 route,
                 f"leads out of {port}, where the site file does not put it",
@@ -118,7 +118,8 @@ def _unicast(route: Route, zones: Mapping[str, Zone], site: Surroundings) -> Ite
             )
 
 
-def _within(inner: IpNetwork, outer: IpNetwork) -> bool:
+def within(inner: IpNetwork, outer: IpNetwork) -> bool:
+    """Whether every address of one network lies in the other."""
     return inner.version == outer.version and inner.prefixlen >= outer.prefixlen and inner.network_address in outer
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.policy.model import Policy
+from gateway.policy.places import Carrier
 from gateway.proof.interfaces import interfaces
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.model import Site
@@ -16,6 +17,8 @@ class Surroundings:
 
     policy: Policy
     ports: Mapping[Zone, str]
+    carrier: Carrier = Carrier.XFRM
+    """What the tunnel's interface should be made of; on a box always an XFRM interface."""
 
     def networks(self, zone: Zone) -> tuple[IpNetwork, ...]:
         """The prefixes of one inside zone; none for the line's side."""
@@ -29,14 +32,19 @@ class Surroundings:
         """The inside zone an address belongs to; None for what is beyond the line."""
         return next((zone for zone, networks in self.policy.networks if any(address in one for one in networks)), None)
 
+    def providers(self) -> tuple[IpNetwork, ...]:
+        """The far ends of the box's own tunnel."""
+        ends = (flow.destinations for flow in self.policy.between(Zone.GATEWAY, Zone.WAN) if flow.either_asks)
+        return tuple(network for networks in ends for network in networks)
+
     def holds_tunnel(self) -> bool:
         """Whether the box's own tunnel is declared."""
         return Zone.TUNNEL in self.policy.zones
 
 
-def surroundings(site: Site, policy: Policy) -> Surroundings:
+def surroundings(site: Site, policy: Policy, carrier: Carrier = Carrier.XFRM) -> Surroundings:
     """Straight from the site file, not from what the wiring made of it."""
-    return Surroundings(policy, interfaces(site))
+    return Surroundings(policy, interfaces(site), carrier)
 
 
 def is_terminal(zone: Zone | None) -> bool:

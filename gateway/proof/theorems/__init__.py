@@ -3,6 +3,6 @@
 from collections.abc import Sequence
 
 from gateway.proof.case import Proposition
-from gateway.proof.theorems import t1, t2, t3, t4, t5, t6, t7, t8, t9
+from gateway.proof.theorems import t1, t2, t3, t4, t5, t6, t7, t8, t9, t10
 
-THEOREMS: Sequence[Proposition] = (t1, t2, t3, t4, t5, t6, t7, t8, t9)
+THEOREMS: Sequence[Proposition] = (t1, t2, t3, t4, t5, t6, t7, t8, t9, t10)

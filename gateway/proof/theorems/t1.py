@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from gateway.proof.algebra import Term
-from gateway.proof.case import Case, Violation
+from gateway.proof.case import Case, Violation, Weight
 from gateway.proof.header import INVALID, NEW, UNTRACKED
 from gateway.proof.model import Path, Theorem
+from gateway.proof.pppoe import passed_by
 from gateway.proof.ruleset import Bypass
 from gateway.site.layout import Zone
 
@@ -24,6 +25,10 @@ def violations(case: Case) -> Iterator[Violation]:
         for chain in table.chains.values():
             for rule in chain.rules:
                 if any(isinstance(one, Bypass) and one.kind != "flow" for one in rule.statements):
+                    way = passed_by(table, rule)
+                    if way is not None and way in case.pppoe:
+                        yield Violation(str(way), weight=Weight.NOTE)
+                        continue
                     yield Violation(
                         f"the rule '{rule.text}' in {table} {chain.name} sends packets on past every filter. take it away"
                     )

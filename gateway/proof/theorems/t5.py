@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gateway.policy.places import Carrier
 from gateway.proof.algebra import Term, all_of, any_of
 from gateway.proof.case import Case, Violation, Weight
 from gateway.proof.declared import LINE_ZONES, path_of
@@ -18,7 +19,8 @@ def violations(case: Case) -> Iterator[Violation]:
     calm = case.header.calm()
     rest = case.header.calm(*(one for one in case.header.frees if one.kind == "limit"))
     for path in Path:
-        for name, needed in needs(case, path):
+        for name, meant in needs(case, path):
+            needed = meant & _encrypted(case)
             yield Violation(
                 f"{name} does not get through. put back the rule that accepts it, or take away what drops it",
                 path,
@@ -61,6 +63,12 @@ def needs(case: Case, path: Path) -> Iterator[tuple[str, Term]]:
             yield f"{item.name}: what the box needs", item.needed & _whole(case, path)
 
 
+def _encrypted(case: Case) -> Term:
+    """What comes by the tunnel came through IPsec, where the kernel knows of it."""
+    known = case.carrier is Carrier.XFRM
+    return ~case.declared.comes_from(Zone.TUNNEL) | (case.header.decrypted if known else ~case.header.decrypted)
+
+
 def _ambiguous(case: Case, path: Path) -> Term:
     """An answer to a client port that is itself a service declared the other way: no client uses one."""
     return case.header.reply & case.declared.asking(path)
@@ -86,6 +94,7 @@ def _errors(case: Case, path: Path) -> Term:
                 responder = declared.among(asked, destinations, family) | case.live.learned(flow, family, asked)
                 if reply and origin in LINE_ZONES:
                     responder = header.family(family) & ~declared.inside("saddr")
+                    responder = responder & (declared.comes_from(Zone.TUNNEL) | ~declared.protected("saddr"))
                 ends = declared.among(asker, sources, family) & responder & case.live.open(flow, family, asker)
                 direction = header.reply if reply else ~header.reply
                 needed.append(declared.between(origin, target) & direction & ends)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from gateway.policy.marks import MAY_FORWARD, TABLE_ALIVE
-from gateway.proof.algebra import Term
+from gateway.proof.algebra import Term, any_of
 from gateway.proof.case import Case, Violation, Weight
+from gateway.proof.declared import LINE_ZONES
 from gateway.proof.fields import MARK_BITS
 from gateway.proof.header import ESTABLISHED, INVALID, NEW, TCP, UDP, UNTRACKED
 from gateway.proof.journey import IP_FAMILIES
@@ -63,12 +64,13 @@ def _guard_alone(case: Case) -> Iterator[Violation]:
         Path.FORWARD,
         passes & starts_towards_lan(case) & case.declared.inside("daddr"),
     )
-    starts = case.state(Path.FORWARD, NEW, UNTRACKED, INVALID) & case.declared.comes_from(Zone.WAN)
+    line = any_of(case.header.algebra, [case.declared.comes_from(zone) for zone in LINE_ZONES if zone in case.ports])
+    starts = case.state(Path.FORWARD, NEW, UNTRACKED, INVALID) & line
     yield Violation(
         "without the table's filter the line could start something towards the inside: the marks in prerouting do not hold the "
         "direction. mark only answers and errors from the line",
         Path.FORWARD,
-        passes & starts & case.declared.inside("daddr") if Zone.WAN in case.ports else case.header.algebra.false,
+        passes & starts & case.declared.inside("daddr"),
     )
 
 

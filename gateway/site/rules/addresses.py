@@ -103,4 +103,15 @@ def hosts_differ(site: Site) -> Iterator[Finding]:
         names.add(terminal.name)
 
 
-RULES: tuple[Rule, ...] = (address6_is_ipv6, hosts_are_inside, hosts_are_hosts, hosts_differ)
+def cards_differ(site: Site) -> Iterator[Finding]:
+    """One network card, one terminal: DHCP tells them apart by it."""
+    taken: dict[str, str] = {}
+    for zone, terminal, path in terminals(site):
+        if terminal.mac in taken:
+            text = f"{zone}.{terminal.name} has the card {terminal.mac} of {taken[terminal.mac]}. give each its own"
+            yield Finding((*path, "mac"), text)
+        elif terminal.mac is not None:
+            taken[terminal.mac] = f"{zone}.{terminal.name}"
+
+
+RULES: tuple[Rule, ...] = (address6_is_ipv6, hosts_are_inside, hosts_are_hosts, hosts_differ, cards_differ)

@@ -15,6 +15,10 @@ def _static(site: Site) -> StaticUplink | None:
     return site.zones.wan.uplink.static if site.zones.wan else None
 
 
+def _assigned(site: Site) -> set[int]:
+    return set(site.zones.wan.uplink.assigned) if site.zones.wan else set()
+
+
 def next_hops_are_neighbours(site: Site) -> Iterator[Finding]:
     """The provider's router stands in the uplink's own network and is not this box; one for each family."""
     static = _static(site)
@@ -43,8 +47,8 @@ def systems_are_reachable(site: Site) -> Iterator[Finding]:
     static = _static(site)
     if static is None or site.layout.line is not Line.IP_VPN:
         return
-    addresses = {address.version for address in static.addresses}
-    hops = {hop.version for hop in static.next_hop}
+    addresses = {address.version for address in static.addresses} | _assigned(site)
+    hops = {hop.version for hop in static.next_hop} | _assigned(site)
     for name in ("claim_system", "qualification_system"):
         system = getattr(site, name)
         for index, network in enumerate(system.networks if system else ()):

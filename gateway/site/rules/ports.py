@@ -33,7 +33,8 @@ def vlan_names_fit(site: Site) -> Iterator[Finding]:
     for zone, port in _ports(site):
         if port.port and port.vlan and len(str(port)) > INTERFACE_NAME_MAX_CHARS:
             text = (
-                f"zones.{zone}.port {port} is longer than {INTERFACE_NAME_MAX_CHARS} characters. name the port by mac:"
+                f"zones.{zone}.port {port} is longer than {INTERFACE_NAME_MAX_CHARS} characters. "
+                "give the card a shorter name (systemd.link(5))"
             )
             yield Finding(("zones", zone.value, "port"), text)
 

@@ -39,9 +39,9 @@ def _beyond(site: Site) -> Iterator[Prefix]:
     for number, update in enumerate(site.updates):
         for index, network in enumerate(update.networks):
             yield f"updates {update.name}", network, ("updates", number, "networks", index)
-    if site.tunnel is not None and site.tunnel.provider is not None:
-        for index, network in enumerate(site.tunnel.provider.remote_networks):
-            yield "tunnel.provider", network, ("tunnel", "provider", "remote_networks", index)
+    for number, provider in enumerate(site.tunnel.providers if site.tunnel else ()):
+        for index, network in enumerate(provider.remote_networks):
+            yield f"provider {provider.name}", network, ("tunnel", "providers", number, "remote_networks", index)
 
 
 def segments_are_apart(site: Site) -> Iterator[Finding]:
@@ -74,7 +74,7 @@ def services_fit_the_family(site: Site) -> Iterator[Finding]:
     for zone, declared, path in inside(site):
         if not isinstance(declared, TerminalZone):
             continue
-        families = {address.version for address in declared.addresses}
+        families = {address.version for address in declared.addresses} | ({6} if declared.ipv6 else set())
         for index, service in enumerate(declared.serve):
             family = needs.get(service)
             if family is not None and family not in families:
@@ -83,4 +83,49 @@ def services_fit_the_family(site: Site) -> Iterator[Finding]:
         yield from repeated(declared.serve, (*path, "serve"), "service")
 
 
-RULES: tuple[Rule, ...] = (segments_are_apart, destinations_are_outside, addresses_once, services_fit_the_family)
+def delegated_prefixes(site: Site) -> Iterator[Finding]:
+    """A segment's part of the delegated prefix: where there is one, large enough, and no other IPv6 beside it."""
+    uplink = site.zones.wan.uplink if site.zones.wan else None
+    taken = 0
+    for zone, declared, path in inside(site):
+        if not isinstance(declared, TerminalZone) or declared.ipv6 is None:
+            continue
+        here, taken = (*path, "ipv6"), taken + 1
+        if uplink is None or uplink.pd is None:
+            text = (
+                f"{zone} has ipv6: delegated, and the line delegates no prefix. write uplink: {{pd: …}}, or take it out"
+            )
+            yield Finding(here, text, (("zones", "wan"),))
+        elif taken > 1 << (64 - uplink.pd.prefix_length):
+            text = f"{zone} has ipv6: delegated, and a /{uplink.pd.prefix_length} has no /64 left for it. take it out"
+            yield Finding(here, text, (("zones", "wan"),))
+        for index, address in enumerate(declared.addresses):
+            if address.version == 6:
+                text = f"{zone} {address} stands beside ipv6: delegated. keep one of them"
+                yield Finding((*path, "addresses", index), text)
+
+
+def forwarders_have_servers(site: Site) -> Iterator[Finding]:
+    """Who answers for names or time asks somebody: a declared server, or one the line tells of."""
+    uplink = site.zones.wan.uplink if site.zones.wan else None
+    told = uplink is not None and bool(uplink.dhcp or uplink.ra or uplink.pd)
+    management = site.management
+    declared_servers = {
+        Segment.DNS: management.dns if management else (),
+        Segment.NTP: management.ntp if management else (),
+    }
+    for zone, declared, path in inside(site):
+        for index, service in enumerate(declared.serve if isinstance(declared, TerminalZone) else ()):
+            if service in declared_servers and not declared_servers[service] and not (told and service is Segment.DNS):
+                text = f"{zone} serves {service}, and the box knows no {service} server to ask. add management: {{{service}: […]}}"
+                yield Finding((*path, "serve", index), text, (("management",), ("zones", "wan")))
+
+
+RULES: tuple[Rule, ...] = (
+    segments_are_apart,
+    destinations_are_outside,
+    addresses_once,
+    services_fit_the_family,
+    delegated_prefixes,
+    forwarders_have_servers,
+)

@@ -1,23 +1,22 @@
-"""The IPsec tunnel: which layouts have one, who holds it, and with what credentials (C17)."""
+"""The IPsec tunnel: which layouts have one, who holds it, and what goes by it (C17). Its far ends: `providers`."""
 
 from collections.abc import Iterator
 
 from gateway.site.layout import Line, Role
-from gateway.site.model import Ike, Site, Tunnel
-from gateway.site.rules.finding import LAYOUT_AND_ROLES, Finding, Rule, inside, written
+from gateway.site.model import Site, Tunnel
+from gateway.site.rules.finding import LAYOUT_AND_ROLES, Finding, Rule, written
 from gateway.site.rules.networks import within
 from gateway.site.tree import Path
-from gateway.site.values import PortRange
+from gateway.site.values import IpNetwork, PortRange
 
 _IKE = (PortRange(500, 500), PortRange(4500, 4500))  # RFC 7296 §2, RFC 3948 §2.2
-_CREDENTIALS = {"certificate": ("certificate", "key_file", "ca"), "psk": ("psk_file",)}
 
 
 def tunnel_of_the_layout(site: Site) -> Iterator[Finding]:
     """ipsec-router layouts have a tunnel; in the others the carrier or the terminal holds what there is."""
     needed = site.layout.line is Line.IPSEC_ROUTER
     if needed and site.tunnel is None:
-        text = f"the site file has no tunnel, which layout {site.layout} needs. add tunnel: with its provider"
+        text = f"the site file has no tunnel, which layout {site.layout} needs. add tunnel: with its providers"
         yield Finding((), text, (*LAYOUT_AND_ROLES, ("tunnel",)), at_key=True)
     if site.tunnel is not None and not needed:
         text = f"layout {site.layout} has no tunnel of the box. take tunnel: out, or mend layout:"
@@ -39,74 +38,34 @@ def holder_has_the_settings(site: Site) -> Iterator[Finding]:
     tunnel = site.tunnel
     if tunnel is None:
         return
-    for name in ("provider", "ike", "esp"):
-        declared = getattr(tunnel, name) is not None
+    for name in ("providers", "ike", "esp"):
+        declared = bool(getattr(tunnel, name))
+        given = declared or (name != "providers" and all(getattr(one, name) for one in tunnel.providers or (tunnel,)))
         held_by: Path = ("tunnel", "held_by")
-        if tunnel.held_by == "gateway" and not declared:
+        if tunnel.held_by == "gateway" and not given:
             text = f"tunnel has no {name}. add {name}: to it, or write held_by: upstream"
-            yield Finding(("tunnel",), text, (held_by, ("tunnel", name)), at_key=True)
+            yield Finding(("tunnel",), text, (held_by, ("tunnel", name), ("tunnel", "providers")), at_key=True)
         if tunnel.held_by == "upstream" and declared:
             text = f"tunnel.{name} belongs to the router that holds the tunnel. take it out"
             yield Finding(("tunnel", name), text, (held_by,), at_key=True)
 
 
-def credentials_fit(site: Site) -> Iterator[Finding]:
-    """Certificates or a pre-shared key: all files of the one, none of the other."""
-    ike = site.tunnel.ike if site.tunnel else None
-    if ike is None:
-        return
-    for auth, names in _CREDENTIALS.items():
-        for name in names:
-            yield from _credential(ike, auth, name)
-
-
-def _credential(ike: Ike, auth: str, name: str) -> Iterator[Finding]:
-    path: Path = ("tunnel", "ike")
-    declared = getattr(ike, name) is not None
-    if auth == ike.auth and not declared:
-        yield Finding(
-            path,
-            f"tunnel.ike has no {name}, which auth: {auth} needs. add {name}: to it",
-            ((*path, name),),
-            at_key=True,
-        )
-    if auth != ike.auth and declared:
-        text = f"tunnel.ike.{name} is not used with auth: {ike.auth}. take it out, or write auth: {auth}"
-        yield Finding((*path, name), text, ((*path, "auth"),), at_key=True)
-
-
-def provider_is_outside(site: Site) -> Iterator[Finding]:
-    """The provider's gateway is reached over the line, in a family the line has."""
-    provider = site.tunnel.provider if site.tunnel else None
-    if provider is None:
-        return
-    path: Path = ("tunnel", "provider", "address")
-    for zone, declared, _ in inside(site):
-        if any(provider.address in address.network for address in declared.addresses):
-            yield Finding(path, f"tunnel.provider {provider.address} lies in {zone}. write the provider's own gateway")
-    wan = site.zones.wan.addresses if site.zones.wan else ()
-    if wan and provider.address.version not in {address.version for address in wan}:
-        family = provider.address.version
-        text = f"tunnel.provider {provider.address} is IPv{family}, and wan has no IPv{family} address. add one"
-        yield Finding(path, text, (("zones", "wan"),))
-
-
 def systems_are_in_the_tunnel(site: Site) -> Iterator[Finding]:
     """What is not among the tunnel's networks would have to leave unencrypted, so it may not leave at all."""
     tunnel = site.tunnel
-    if tunnel is None or tunnel.provider is None or site.layout.line is not Line.IPSEC_ROUTER:
+    if tunnel is None or not tunnel.providers or site.layout.line is not Line.IPSEC_ROUTER:
         return
-    yield from _outside(site, tunnel)
-
-
-def _outside(site: Site, tunnel: Tunnel) -> Iterator[Finding]:
-    remote = tunnel.provider.remote_networks if tunnel.provider else ()
+    remote = _remote(tunnel)
     for name in ("claim_system", "qualification_system"):
         system = getattr(site, name)
         for index, network in enumerate(system.networks if system else ()):
             if not within(network, remote):
-                text = f"{name} {network} is outside tunnel.provider.remote_networks. add it there, or mend it"
-                yield Finding((name, "networks", index), text, (("tunnel", "provider"), *LAYOUT_AND_ROLES))
+                text = f"{name} {network} is outside the remote_networks of tunnel.providers. add it there, or mend it"
+                yield Finding((name, "networks", index), text, (("tunnel", "providers"), *LAYOUT_AND_ROLES))
+
+
+def _remote(tunnel: Tunnel) -> tuple[IpNetwork, ...]:
+    return tuple(network for provider in tunnel.providers for network in provider.remote_networks)
 
 
 def terminals_keep_to_their_tunnel(site: Site) -> Iterator[Finding]:
@@ -129,10 +88,10 @@ def terminals_keep_to_their_tunnel(site: Site) -> Iterator[Finding]:
 def updates_keep_to_their_side(site: Site) -> Iterator[Finding]:
     """What lies behind the tunnel is never reachable on the line, and nothing else is reachable through the tunnel (C17)."""
     tunnel = site.tunnel
-    if tunnel is None or tunnel.provider is None:
+    if tunnel is None or not tunnel.providers:
         return
-    remote = tunnel.provider.remote_networks
-    relies_on: tuple[Path, ...] = (("tunnel", "provider"), *LAYOUT_AND_ROLES)
+    remote = _remote(tunnel)
+    relies_on: tuple[Path, ...] = (("tunnel", "providers"), *LAYOUT_AND_ROLES)
     for number, update in enumerate(site.updates):
         for index, network in enumerate(update.networks):
             path: Path = ("updates", number, "networks", index)
@@ -141,7 +100,7 @@ def updates_keep_to_their_side(site: Site) -> Iterator[Finding]:
                 text = f"updates {update.name} {network} overlaps {behind}, which only the tunnel may reach. write via: tunnel"
                 yield Finding(path, text, relies_on)
             if update.via == "tunnel" and not within(network, remote):
-                text = f"updates {update.name} {network} is outside tunnel.provider.remote_networks. add it there, or mend it"
+                text = f"updates {update.name} {network} is outside the remote_networks of tunnel.providers. add it there, or mend it"
                 yield Finding(path, text, relies_on)
 
 
@@ -151,7 +110,5 @@ RULES: tuple[Rule, ...] = (
     tunnel_of_the_layout,
     holder_has_the_role,
     holder_has_the_settings,
-    credentials_fit,
-    provider_is_outside,
     systems_are_in_the_tunnel,
 )

@@ -7,11 +7,12 @@ from ipaddress import IPv4Address, IPv6Address
 
 from gateway.policy.model import FAMILIES, Policy, Translation
 from gateway.policy.networks import EVERYWHERE, of_family
+from gateway.policy.places import protected
 from gateway.proof.interfaces import interfaces
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.site.values import Family, IpAddress, IpInterface, IpNetwork
-from gateway.twin.plan import TUNNEL_ENDS, hosts, protected
+from gateway.twin.plan import TUNNEL_ENDS, hosts
 
 _POOL_PER_NETWORK = 4
 """Addresses tried of each network: its first, its last and two between."""

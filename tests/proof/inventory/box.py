@@ -4,19 +4,22 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from socket import AF_INET, AF_INET6
 from typing import TypeVar
 
 from pyroute2 import IPRoute
 
 from gateway.enforcer.transaction import apply, desire
 from gateway.policy.derive import derive
+from gateway.policy.places import TUNNEL_PORT, Carrier
 from gateway.proof.inventory.surroundings import Surroundings, surroundings
 from gateway.proof.inventory.sysctls import ROOT
 from gateway.proof.model import Answer, Evidence, Theorem
 from gateway.proof.observe import evidence, observe
-from gateway.site.layout import Zone
 from gateway.site.model import Site
+from gateway.site.values import IpNetwork
 from gateway.twin.namespace import Namespace, twin_name
+from gateway.twin.wires import plugged
 
 T = TypeVar("T")
 Found = tuple[str, Theorem, Answer]
@@ -65,15 +68,13 @@ class Box:
 @contextmanager
 def boxed(site: Site) -> Iterator[Box]:
     """A box that is exactly what `site` says."""
-    found = surroundings(site, derive(site))
+    site = plugged(site)
+    found = surroundings(site, derive(site), Carrier.TUN)
     namespace = Namespace(f"{twin_name()}-box")
     try:
         namespace.call(_plug, tuple(found.ports.values()))
-        namespace.call(apply, desire(site))
-        if Zone.TUNNEL in found.ports:
-            # charon makes it after the first apply, so it begins with the defaults of then.
-            for setting in ("accept_ra", "accept_redirects"):
-                namespace.call(_write, f"ipv6/conf/{found.ports[Zone.TUNNEL]}/{setting}", "0")
+        namespace.call(_lead_into_tunnel, found.policy.protected)
+        namespace.call(apply, desire(site, carrier=Carrier.WIRE))
         yield Box(namespace, found)
     finally:
         namespace.close()
@@ -83,8 +84,21 @@ def _plug(ports: tuple[str, ...]) -> None:
     with IPRoute() as ip:
         ip.link("set", index=1, state="up")
         for number, port in enumerate(ports):
+            if port == TUNNEL_PORT:
+                ip.link("add", ifname=port, kind="tuntap", mode="tun")
+                ip.link("set", index=ip.link_lookup(ifname=port)[0], state="up")
+                continue
             ip.link("add", ifname=port, kind="veth", peer=f"far{number}")
             ip.link("set", index=ip.link_lookup(ifname=f"far{number}")[0], state="up")
+
+
+def _lead_into_tunnel(networks: tuple[IpNetwork, ...]) -> None:
+    """What stands behind the tunnel, and the way into it."""
+    with IPRoute() as ip:
+        for network in networks:
+            family = AF_INET if network.version == 4 else AF_INET6
+            ip.route("add", family=family, dst=str(network), type="blackhole", priority=65_000)
+            ip.route("add", family=family, dst=str(network), oif=ip.link_lookup(ifname=TUNNEL_PORT)[0])
 
 
 def _read(setting: str) -> str:

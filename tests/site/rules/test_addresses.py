@@ -64,3 +64,15 @@ def test_one_terminal_name_twice(findings: Any) -> None:
 def test_address6_stands_beside_an_ipv4_address(findings: Any) -> None:
     assert len(findings(addresses.address6_is_ipv6, {(*TERMINAL, "address6"): "192.168.20.11"})) == 1
     assert len(findings(addresses.address6_is_ipv6, {(*TERMINAL, "address"): "2001:db8:20::11"})) == 1
+
+
+def test_two_terminals_with_one_card(findings: Any) -> None:
+    terminals = [
+        {"name": "請求端末", "address": "192.168.20.10", "mac": "02:00:5E:10:00:01"},
+        {"name": "予備端末", "address": "192.168.20.11", "mac": "02:00:5e:10:00:01"},
+        {"name": "三台目", "address": "192.168.20.12"},
+    ]
+    (found,) = findings(addresses.cards_differ, {("zones", "claim", "terminals"): terminals})
+
+    assert found.path == ("zones", "claim", "terminals", 1, "mac")
+    assert "of claim.請求端末" in found.text

@@ -44,3 +44,8 @@ def test_system_of_a_family_the_line_has_not(findings: Any, edit: dict[Any, Any]
 def test_dynamic_uplink_is_not_judged(findings: Any) -> None:
     assert not findings(lines.systems_are_reachable, {("zones", "wan", "uplink"): "ra"})
     assert not findings(lines.next_hops_are_neighbours, {("zones", "wan", "uplink"): "ra"})
+
+
+def test_what_the_line_assigns_counts_beside_a_static_address(findings: Any) -> None:
+    static = {"addresses": ["198.51.100.2/30"], "next_hop": ["198.51.100.1"]}
+    assert not findings(lines.systems_are_reachable, {("zones", "wan", "uplink"): {"static": static, "ra": {}}})

@@ -29,5 +29,6 @@ def test_same_vlan_twice_even_by_the_kernels_name(findings: Any) -> None:
 def test_vlan_name_too_long_for_the_kernel(findings: Any) -> None:
     name = "enp0s31f6abcd"
 
-    assert len(findings(ports.vlan_names_fit, {LAN: {"port": name, "vlan": 10}})) == 1
+    (found,) = findings(ports.vlan_names_fit, {LAN: {"port": name, "vlan": 10}})
+    assert "give the card a shorter name" in found.text
     assert not findings(ports.vlan_names_fit, {LAN: {"mac": MAC, "vlan": 10}})

@@ -24,11 +24,15 @@ QUALIFICATION_ZONE = {
 }
 QUALIFICATION_SYSTEM = {"networks": ["192.0.2.0/24"], "services": [{"tcp": 443}]}
 TUNNEL = {
-    "provider": {
-        "address": "198.51.100.129",
-        "id": "gw.provider.example",
-        "remote_networks": ["203.0.113.0/24", "2001:db8:c::/48", "192.0.2.0/24"],
-    },
+    "providers": [
+        {
+            "name": "provider",
+            "address": "198.51.100.129",
+            "id": "gw.provider.example",
+            "remote_networks": ["203.0.113.0/24", "2001:db8:c::/48", "192.0.2.0/24"],
+            "virtual_address": True,
+        }
+    ],
     "ike": {"auth": "psk", "psk_file": "credentials/psk", "proposals": ["aes256gcm16-prfsha384-ecp384"]},
     "esp": {"proposals": ["aes256gcm16-ecp384"]},
 }

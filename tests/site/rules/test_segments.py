@@ -35,7 +35,10 @@ def test_two_networks_in_one_zone_may_nest(findings: Any) -> None:
         (("claim_system", "networks"), ["192.168.20.0/28"]),
         (("qualification_system",), {"networks": ["192.168.10.0/24"], "services": [{"tcp": 443}]}),
         (("updates",), [{"name": "x", "networks": ["192.168.10.5"], "services": [{"tcp": 443}], "via": "wan"}]),
-        (("tunnel",), {"provider": {"address": "192.0.2.1", "id": "x", "remote_networks": ["192.168.20.0/24"]}}),
+        (
+            ("tunnel",),
+            {"providers": [{"name": "x", "address": "192.0.2.1", "id": "x", "remote_networks": ["192.168.20.0/24"]}]},
+        ),
     ],
 )
 def test_destination_inside_the_institution(findings: Any, path: tuple[str, ...], value: Any) -> None:
@@ -57,3 +60,40 @@ def test_served_family_needs_a_prefix(findings: Any) -> None:
     assert [
         found.path[-1] for found in findings(segments.services_fit_the_family, serve | {CLAIM: ["192.168.20.1/24"]})
     ] == [1, 3]
+
+
+WAY, SEGMENT = ("zones", "wan", "uplink"), ("zones", "claim")
+OF_THE_LINE: dict[Any, Any] = {(*SEGMENT, "ipv6"): "delegated", (*SEGMENT, "addresses"): ["192.168.20.1/24"], (*SEGMENT, "serve"): ["ra"]}
+
+
+def test_a_delegated_prefix_serves_a_segment_without_one(findings: Any) -> None:
+    edits = OF_THE_LINE | {WAY: {"dhcp": {}, "pd": {}}}
+    assert not findings(segments.delegated_prefixes, edits)
+    assert not findings(segments.services_fit_the_family, edits)
+
+
+def test_no_prefix_is_delegated_by_advertisements(findings: Any) -> None:
+    (found,) = findings(segments.delegated_prefixes, OF_THE_LINE | {WAY: "ra"})
+    assert found.path == (*SEGMENT, "ipv6")
+    assert "the line delegates no prefix" in found.text
+
+
+def test_an_ipv6_address_beside_the_delegated_prefix(findings: Any) -> None:
+    edits: dict[Any, Any] = {(*SEGMENT, "ipv6"): "delegated", WAY: {"dhcp": {}, "pd": {}}}
+    (found,) = findings(segments.delegated_prefixes, edits)
+    assert found.path == (*SEGMENT, "addresses", 1)
+
+
+@pytest.mark.parametrize(
+    ("service", "uplink", "told"),
+    [
+        ("dns", None, True),
+        ("dns", {"dhcp": {}, "ra": {}}, False),
+        ("ntp", {"dhcp": {}, "ra": {}}, True),
+    ],
+)
+def test_who_forwards_knows_whom_to_ask(findings: Any, service: str, uplink: Any, told: bool) -> None:
+    edits: dict[Any, Any] = {(*SEGMENT, "serve"): [service]} | ({WAY: uplink} if uplink else {})
+    assert bool(findings(segments.forwarders_have_servers, edits)) is told
+    edits[("management",)] = {"from": ["192.168.10.250"], service: ["192.0.2.53"]}
+    assert not findings(segments.forwarders_have_servers, edits)

