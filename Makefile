@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 
 # What the kernel side and the tests need; each is asked for only when dpkg does not have it. Meanwhile a policy-rc.d
 # keeps Debian from starting their services: this machine needs smbd, sshd and clamd as programs, not as servers.
-APT := clamav-daemon conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv samba smbclient systemd-container
+APT := clamav-daemon conntrack iproute2 libnftables1 libnss-wrapper mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv samba samba-vfs-modules smbclient systemd-container
 
 .PHONY: setup packages demo test test-fast test-long bench bench-enforcer golden lint lock docs fuzz wheelhouse clean
 
