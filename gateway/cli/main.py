@@ -16,7 +16,7 @@ COMMANDS = (
     *("init", "check", "schema", "show", "explain", "prove", "evidence"),
     *("plan", "apply", "confirm", "rollback", "history", "grant", "grants", "revoke", "status"),
     *("files", "inspect", "calendar", "terminal-sheet", "demo"),
-    *("enforcer", "resolver", "relay"),
+    *("enforcer", "resolver", "relay", "share"),
 )
 
 
