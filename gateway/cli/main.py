@@ -14,7 +14,8 @@ from gateway.site.errors import SiteFileError
 # Imported only when asked for: the relay must not load the firewall, nor `check` the twin.
 COMMANDS = (
     *("init", "check", "schema", "show", "explain", "prove", "evidence"),
-    *("plan", "apply", "confirm", "rollback", "history", "grant", "grants", "revoke", "status"),
+    *("plan", "apply", "confirm", "rollback", "history", "grant", "grants", "revoke", "status", "messages"),
+    *("ports",),
     *("files", "inspect", "calendar", "terminal-sheet", "demo"),
     *("enforcer", "resolver", "relay", "share"),
 )
