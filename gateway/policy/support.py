@@ -45,8 +45,8 @@ def _zones(site: Site) -> Iterator[Unsupported]:
 def _relay(site: Site) -> Iterator[Unsupported]:
     if not site.relay:
         return
-    if site.relay.drop.smb or site.relay.drop.sftp:
-        yield ("relay", "drop"), _not_yet("a drop server", "leave drop: out and use the folders on the box")
+    if site.relay.drop.sftp:
+        yield ("relay", "drop", "sftp"), _not_yet("a drop over SFTP", "leave sftp: out and use smb: true")
 
 
 def _not_yet(what: str, todo: str) -> str:
