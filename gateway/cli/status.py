@@ -8,11 +8,13 @@ from pathlib import Path
 from gateway.cli.command import Command, Exit
 from gateway.cli.reach import place_arguments
 from gateway.cli.section import Section
+from gateway.cli.share_place import share_arguments
+from gateway.cli.status_drop import drop
 from gateway.cli.status_enforcer import enforcer
 from gateway.cli.status_relay import relay
 from gateway.cli.table import lines
 
-SECTIONS = (enforcer, relay)
+SECTIONS = (enforcer, relay, drop)
 """In the order in which they are shown. A room this box does not have says None."""
 
 
@@ -26,6 +28,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--relay-state-dir", type=Path, default=Path(state), metavar="DIR", help="the relay's; default: %(default)s"
     )
+    share_arguments(parser)
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -82,6 +82,7 @@ class Share:
                         "smbd ended by itself. it is started again by systemd; if it goes on, call the vendor"
                     )
                 self._use.write()
+                self._place.alive.touch()
                 notify("WATCHDOG=1")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(interval):
@@ -91,6 +92,7 @@ class Share:
             await self._smbd.stop()
             await listening
             self._use.write()
+            self._place.alive.unlink(missing_ok=True)
         tell(messages.STOPPED)
 
     def _prepare(self) -> None:

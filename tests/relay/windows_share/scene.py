@@ -201,7 +201,7 @@ class ShareBox:
             *(f"--inh-caps={capability}", f"--ambient-caps={capability}", f"--bounding-set={capability}"),
             *("--pdeathsig", "KILL", "--", sys.executable, "-m", "gateway.cli.main", "share", str(self.site)),
             *("--state-dir", str(self.places.state), "--share-state-dir", str(self.place / "share-state")),
-            *("--run-dir", str(self.place / "run")),
+            *("--share-run-dir", str(self.place / "run")),
         ]
         return "\n".join((*self._mounts(), "umask 0077", "exec " + " ".join(f"'{word}'" for word in run)))
 
