@@ -63,7 +63,7 @@ class Reception:
         if not await self._recorded(parcel):
             return Refusal("the gateway's ledger is busy. try again")
         try:
-            await in_thread(lambda: self._spool.complete_part(parcel))
+            await in_thread(lambda: self._spool.complete_upload(parcel))
         except ShelfError:
             return Refusal("the gateway's disk refuses. ask the vendor")
         finally:

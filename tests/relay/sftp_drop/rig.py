@@ -50,13 +50,24 @@ SLOW = replace(
 class Drop:
     """A context manager. While `share` is no folder, the terminal is away and what was handed in waits."""
 
-    def __init__(self, place: Path, *, terminal: bool = False, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        place: Path,
+        *,
+        terminal: bool = False,
+        limits: Limits | None = None,
+        address: str = "127.0.0.1",
+        port: int | None = None,
+        post_quantum_only: bool = False,
+    ) -> None:
         self.place = place
         self.places = Places(place / "state")
         self.places.prepare(RELEASERS)
         self.share = place / "share"
         self.limits = limits or Limits()
-        self.port = free_port()
+        self.address = address
+        self.port = port or free_port()
+        self._post_quantum_only = post_quantum_only
         self.failure: BaseException | None = None
         self._stop = threading.Event()
         self._ready = threading.Event()
@@ -94,8 +105,8 @@ class Drop:
     def _live(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:  # the test that waits for it must hear of it
-            self.failure = error
+        except* (Exception, asyncio.CancelledError) as group:  # the test that waits for it must hear of it
+            self.failure = group
         finally:
             self._ready.set()
 
@@ -129,8 +140,9 @@ class Drop:
                     )
                     drop = SftpDrop(
                         lambda reception, lied: Server(
-                            addresses=(ip_address("127.0.0.1"),),
+                            addresses=(ip_address(self.address),),
                             port=self.port,
+                            post_quantum_only=self._post_quantum_only,
                             people=People(people, self.place),
                             releasers=RELEASERS,
                             places=self.places,
