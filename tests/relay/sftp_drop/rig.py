@@ -103,11 +103,14 @@ class Drop:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def _live(self) -> None:
+        relay = asyncio.new_event_loop()
         try:
-            asyncio.run(self._serve())
-        except* (Exception, asyncio.CancelledError) as group:  # the test that waits for it must hear of it
-            self.failure = group
+            serving = relay.create_task(self._serve())
+            relay.run_until_complete(asyncio.wait([serving]))
+            self.failure = None if serving.cancelled() else serving.exception()
+            relay.run_until_complete(relay.shutdown_default_executor())
         finally:
+            relay.close()
             self._ready.set()
 
     async def _serve(self) -> None:

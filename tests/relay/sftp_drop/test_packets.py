@@ -55,7 +55,6 @@ def test_what_a_packet_asks_for(packet: bytes, request_: sftp.Request | sftp.Ini
         b"",
         bytes([4]),
         bytes([4]) + struct.pack(">I", 7) + struct.pack(">I", 0xFFFFFFFF) + b"1",
-        bytes([4]) + struct.pack(">I", 7) + text(b"1") + b"more",
         bytes([4]) + struct.pack(">I", 7) + text(b"h" * 257),
         bytes([9]) + struct.pack(">I", 7) + text(b"/a") + struct.pack(">I", 0x40),
         bytes([9]) + struct.pack(">I", 7) + text(b"/a") + struct.pack(">II", 0x80000000, 0xFFFFFFFF),
@@ -64,6 +63,10 @@ def test_what_a_packet_asks_for(packet: bytes, request_: sftp.Request | sftp.Ini
 def test_what_is_no_packet(packet: bytes) -> None:
     with pytest.raises(Malformed):
         sftp.parse(packet)
+
+
+def test_what_a_client_leaves_after_a_request_is_let_pass() -> None:
+    assert sftp.parse(bytes([4]) + struct.pack(">I", 7) + text(b"1") + b"more") == sftp.Close(7, b"1")
 
 
 @given(st.binary(max_size=200))

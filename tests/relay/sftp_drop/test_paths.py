@@ -35,8 +35,8 @@ def test_a_mac_s_spelling_is_composed() -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/etc/passwd".encode(), Status.NO_SUCH_FILE),
-        ("/spool".encode(), Status.NO_SUCH_FILE),
+        (b"/etc/passwd", Status.NO_SUCH_FILE),
+        (b"/spool", Status.NO_SUCH_FILE),
         ("/請求".encode("cp932"), Status.FAILURE),
         (b"/\xe8\xab\x8b\xe6\xb1\x82/a\0b", Status.PERMISSION_DENIED),
         (b"/" + b"a" * 5000, Status.PERMISSION_DENIED),

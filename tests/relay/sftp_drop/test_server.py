@@ -80,9 +80,9 @@ def test_who_does_not_log_on_in_time_is_thrown_out_however_slowly_they_talk(floo
     with socket.create_connection(("127.0.0.1", flooded.port), source_address=("127.0.0.5", 0)) as sock:
         sock.settimeout(10)
         begun = time.monotonic()
-        with pytest.raises(OSError):
+        with contextlib.suppress(ConnectionError):
             while time.monotonic() - begun < 9:
-                sock.sendall(b"S" if time.monotonic() - begun < 0.1 else b"x")
+                sock.sendall(b"x")
                 time.sleep(0.2)
 
     assert time.monotonic() - begun < 8

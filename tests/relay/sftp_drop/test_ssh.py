@@ -4,7 +4,6 @@ import asyncio
 import struct
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,8 +23,7 @@ KINDS = ("killed", "reset", "disconnect", "exit", "idle")
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drop]:
     """A drop that throws out who rests for a second."""
-    most = {"connections": 128, "of_one_address": 64, "half_open": 64, "half_open_of_one_address": 64}
-    limits = replace(Limits(), idle=timedelta(seconds=1), **most)
+    limits = Limits(128, of_one_address=64, half_open=64, half_open_of_one_address=64, idle=timedelta(seconds=1))
     with Drop(tmp_path_factory.mktemp("hasty"), terminal=True, limits=limits) as running:
         yield running
 
@@ -33,9 +31,9 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drop]:
 def test_nothing_but_the_subsystem_sftp(drop: Drop) -> None:
     async def ask() -> None:
         async with await drop.connect() as connection:
-            for asked in ({}, {"command": "id"}, {"subsystem": "netconf"}):
+            for command, subsystem in ((), ()), ("id", ()), ((), "netconf"):
                 with pytest.raises(asyncssh.ChannelOpenError):
-                    await connection.create_session(asyncssh.SSHClientSession, **asked)
+                    await connection.create_session(asyncssh.SSHClientSession, command, subsystem=subsystem)
             with pytest.raises(asyncssh.ChannelOpenError):
                 await connection.open_connection("127.0.0.1", drop.port)
             with pytest.raises(asyncssh.ChannelOpenError):
@@ -43,7 +41,7 @@ def test_nothing_but_the_subsystem_sftp(drop: Drop) -> None:
             with pytest.raises(asyncssh.ChannelListenError):
                 await connection.start_server(lambda *_: None, "", 0)
             with pytest.raises(asyncssh.ChannelListenError):
-                await connection.start_unix_server(lambda *_: None, "/tmp/claim-gateway-test")
+                await connection.start_unix_server(lambda *_: None, "/claim-gateway-test")
 
     asyncio.run(ask())
 
@@ -52,7 +50,7 @@ def test_nothing_but_the_subsystem_sftp(drop: Drop) -> None:
 def test_what_goes_before_the_subsystem_is_refused_one_by_one(drop: Drop, asked: str) -> None:
     text = asyncssh.packet.String
     bodies = {
-        "env": text("LD_PRELOAD") + text("/tmp/x"),
+        "env": text("LD_PRELOAD") + text("/x"),
         "pty-req": text("xterm") + struct.pack(">IIII", 80, 24, 0, 0) + text(""),
         "x11-req": b"\0" + text("MIT-MAGIC-COOKIE-1") + text("00" * 16) + struct.pack(">I", 0),
     }
