@@ -23,12 +23,12 @@ BOTH = """
 """
 
 
-def asked(folder: Path, drop_text: str = BOTH) -> Section | None:
+def asked(folder: Path, drop_text: str = BOTH, lang: str = "en") -> Section | None:
     site = folder / "site.yaml"
     site.write_text(SITE.read_text().replace("relay:\n", f"relay:{drop_text}"))
     return drop(
         argparse.Namespace(
-            site=site, relay_state_dir=folder, share_state_dir=folder / "share", share_run_dir=folder / "run", lang="en"
+            site=site, relay_state_dir=folder, share_state_dir=folder / "share", share_run_dir=folder / "run", lang=lang
         )
     )
 
@@ -55,7 +55,7 @@ def test_everybody_by_each_door_and_the_host_keys(box: Path) -> None:
     section = asked(box)
 
     assert section is not None
-    assert section.complaints == ()
+    assert section.well
     assert section.lines[:3] == (
         ("山田 (share)", "1 open now, last used: 2026-11-09 12:00"),
         ("山田 (sftp)", "0 open now, last used: 2026-11-09 12:00"),
@@ -72,7 +72,7 @@ def test_a_share_that_does_not_run_is_a_complaint(box: Path) -> None:
     section = asked(box)
 
     assert section is not None
-    assert section.complaints == ("the Windows share does not run. see: journalctl -u claim-gateway-share",)
+    assert section.critical == ("the Windows share does not run. journalctl -xeu claim-gateway-share",)
 
 
 def test_a_site_without_a_drop_has_no_section(box: Path) -> None:
@@ -81,3 +81,13 @@ def test_a_site_without_a_drop_has_no_section(box: Path) -> None:
 
 def test_a_site_file_that_is_wrong_is_the_relays_to_complain_of(box: Path) -> None:
     assert asked(box, "\n  nonsense: 1\n") is None
+
+
+def test_it_is_told_in_japanese_and_counted_without_a_persons_name(box: Path) -> None:
+    section = asked(box, lang="ja")
+
+    assert section is not None
+    assert section.heading == "受け渡し"
+    assert section.lines[0] == ("山田 (共有)", "使用中 0、最後の使用 なし")
+    assert [(one.labels, one.value) for one in section.figures] == [((("door", "share"),), 0), ((("door", "sftp"),), 0)]
+    assert "山田" not in repr(section.figures)

@@ -84,7 +84,9 @@ class Smbd:
 def listening() -> int:
     """On how many addresses of this network namespace port 445 is listened on (proc(5): state 0A), in both families."""
     rows = (
-        row.split() for family in ("tcp", "tcp6") for row in Path("/proc/thread-self/net", family).read_text().splitlines()
+        row.split()
+        for family in ("tcp", "tcp6")
+        for row in Path("/proc/thread-self/net", family).read_text().splitlines()
     )
     return sum(row[1].endswith(f":{PORT:04X}") and row[3] == "0A" for row in rows)
 

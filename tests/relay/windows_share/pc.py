@@ -39,16 +39,17 @@ class WindowsPc:
         folder: str = "請求",
         dialect: int | None = None,
         encrypt: bool = True,
+        sign: bool = True,
     ) -> None:
         self._folder = folder
-        self._connection = Connection(uuid.uuid4(), server, 445, require_signing=encrypt)
+        self._connection = Connection(uuid.uuid4(), server, 445, require_signing=sign)
         self._namespace = namespace
         namespace.call(self._connection.connect, dialect=dialect, timeout=10)
         try:
             session = Session(self._connection, logon, password, require_encryption=encrypt)
             session.connect()
-            if not encrypt:
-                session.encrypt_data = session.signing_required = False  # whatever the server said
+            # Whatever the server said.
+            session.encrypt_data, session.signing_required = session.encrypt_data and encrypt, sign
             self.tree = TreeConnect(session, rf"\\{server}\{share}")
             self.tree.connect()
         except BaseException:

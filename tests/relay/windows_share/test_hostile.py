@@ -3,16 +3,18 @@
 import os
 import socket
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from smbprotocol.connection import Connection
 from smbprotocol.open import CreateDisposition, ShareAccess
 
 from tests.relay.process import until
 from tests.relay.windows_share.pc import READ, WRITE, Refusal, WindowsPc
-from tests.relay.windows_share.scene import DECLARED, LAN, LAN6, PASSWORDS, STRANGER, Network, ShareBox
+from tests.relay.windows_share.scene import DECLARED, LAN, LAN6, OWNER, PASSWORDS, STRANGER, Network, ShareBox
 
 pytestmark = pytest.mark.root
 
@@ -30,13 +32,18 @@ def session(box: ShareBox, logon: str = "yamada", **more: object) -> Iterator[Wi
         pc.leave()
 
 
+def account(share: ShareBox) -> str:
+    """What is secret, in a file."""
+    file = share.place / "account"
+    file.write_text(f"username = yamada\npassword = {PASSWORDS['yamada']}\n")
+    return str(file)
+
+
 def smbclient(share: ShareBox, *options: str, order: str = "ls") -> subprocess.CompletedProcess[str]:
-    """Samba's client, from the declared PC; what is secret stands in a file."""
-    account = share.place / "account"
-    account.write_text(f"username = yamada\npassword = {PASSWORDS['yamada']}\n")
+    """Samba's client, from the declared PC."""
     command = (
         *("smbclient", f"//{LAN}/【厳秘】請求ゲートウェイ", "--configfile", "/dev/null", "--timeout", "10"),
-        *("--authentication-file", str(account), *options, "--command", order),
+        *("--authentication-file", account(share), *options, "--command", order),
     )
     return subprocess.run(
         share.network.pc.command(*command),
@@ -66,9 +73,13 @@ def test_guests_strangers_and_wrong_passwords_are_refused(share: ShareBox, logon
 
 
 @pytest.mark.parametrize("dialect", [SMB_2_0, SMB_2_1])
-def test_smb_2_is_refused(share: ShareBox, dialect: int) -> None:
-    with pytest.raises(Refusal):
-        WindowsPc(share.network.pc, LAN, "yamada", PASSWORDS["yamada"], dialect=dialect, encrypt=False)
+def test_smb_2_is_refused_before_anybody_logs_on(share: ShareBox, dialect: int) -> None:
+    connection = Connection(uuid.uuid4(), LAN, 445, require_signing=False)
+    try:
+        with pytest.raises(Refusal):
+            share.network.pc.call(connection.connect, dialect=dialect, timeout=10)
+    finally:
+        connection.disconnect(close=False)
 
 
 @pytest.mark.parametrize("dialect", ["NT1", "SMB2_02", "SMB2_10"])
@@ -79,9 +90,10 @@ def test_smbclient_gets_nothing_below_smb_3(share: ShareBox, dialect: str) -> No
     assert "保留" not in done.stdout
 
 
-def test_nothing_is_served_in_the_clear(share: ShareBox) -> None:
+@pytest.mark.parametrize(("encrypt", "sign"), [(False, True), (False, False)])
+def test_nothing_is_served_in_the_clear(share: ShareBox, *, encrypt: bool, sign: bool) -> None:
     with pytest.raises(Refusal):
-        WindowsPc(share.network.pc, LAN, "yamada", PASSWORDS["yamada"], encrypt=False)
+        WindowsPc(share.network.pc, LAN, "yamada", PASSWORDS["yamada"], encrypt=encrypt, sign=sign).names()
 
 
 def test_a_pc_that_is_not_declared_is_refused_by_smbd_too(share: ShareBox) -> None:
@@ -99,7 +111,7 @@ def test_there_is_no_list_of_shares_and_no_procedure_to_call(share: ShareBox) ->
     done = subprocess.run(
         share.network.pc.command(
             *("smbclient", "--list", LAN, "--configfile", "/dev/null", "--client-protection=encrypt"),
-            *("--authentication-file", str(share.place / "account")),
+            *("--authentication-file", account(share)),
         ),
         capture_output=True,
         text=True,
@@ -167,9 +179,11 @@ def test_no_path_leads_out(share: ShareBox, path: str) -> None:
             pc.open(path, READ | WRITE, CreateDisposition.FILE_OVERWRITE_IF)
 
 
-@pytest.mark.parametrize("target", ["/etc/passwd", "../../ledger.sqlite3", "/", "."])
+@pytest.mark.parametrize("target", ["/etc/passwd", "../../ledger.sqlite3", "/", ".", "beside"])
 def test_a_link_somebody_planted_leads_nowhere(share: ShareBox, target: str) -> None:
     link = share.places.drop / "link"
+    (share.places.drop / "beside").write_bytes(b"in the same folder")
+    os.chown(share.places.drop / "beside", OWNER.user_id, OWNER.group_id)
     link.symlink_to(target)
     try:
         with session(share) as pc:
