@@ -42,6 +42,7 @@ class Reception:
         self._pace = pace
         self._clocks = clocks
         self._group = group
+        self._known: dict[str, OnTheWay] = {}
 
     async def accept(self, offer: Offer) -> None:
         """Take the upload, durably. Raises Refusal, and then nothing was taken."""
@@ -51,12 +52,10 @@ class Reception:
 
     async def on_the_way(self) -> tuple[OnTheWay, ...]:
         """Every claim that is being carried, as it lay in 請求."""
-        carried = (parcel for parcel in self._courier.carried if parcel.direction is Direction.CLAIM)
-        return tuple(
-            OnTheWay(parcel.id, _at(parcel.source), parcel.size or parcel.fingerprint.size, parcel.seen_at)
-            for parcel in carried
-            if parcel.state in _SHOWN
-        )
+        carried = [one for one in self._courier.carried if one.direction is Direction.CLAIM and one.state in _SHOWN]
+        known = self._known
+        self._known = {one.id: known.get(one.id) or _on_the_way(one) for one in carried}
+        return tuple(self._known.values())
 
     async def _accepted(self, offer: Offer) -> Refusal | None:
         parcel = self._parcel(offer)
@@ -96,5 +95,6 @@ class Reception:
         )
 
 
-def _at(source: bytes) -> Location:
-    return Location(Folder.CLAIMS, tuple(os.fsdecode(source).split("/")))
+def _on_the_way(parcel: Parcel) -> OnTheWay:
+    at = Location(Folder.CLAIMS, tuple(os.fsdecode(parcel.source).split("/")))
+    return OnTheWay(parcel.id, at, parcel.fingerprint.size, parcel.seen_at)
