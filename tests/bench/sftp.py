@@ -28,6 +28,7 @@ from tests.relay.sftp_drop.rig import Drop
 ROUNDS = 5
 BIG_BYTES, SMALL_BYTES, SMALL_FILES = 500_000_000, 100_000, 500
 LOOK_EVERY_S = 0.02
+QUIET_S, QUIET_SHARE = 2.0, 0.03
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -109,6 +110,14 @@ def transfer(server: Under, batch: str) -> Run:
     return Run(seconds, sum(map(_spent, _family(server.pid))) - before, peak)
 
 
+def rest(server: Under) -> None:
+    """Wait until the server has done what it does after the last OK: what is measured next is measured alone."""
+    spent, before = sum(map(_spent, _family(server.pid))), -1.0
+    while spent - before > QUIET_SHARE * QUIET_S:
+        time.sleep(QUIET_S)
+        spent, before = sum(map(_spent, _family(server.pid))), spent
+
+
 @contextmanager
 def ours(place: Path) -> Iterator[Callable[[], Under]]:
     """The drop, begun anew for each round: its ledger and spool are empty then."""
@@ -173,6 +182,7 @@ def measure(place: Path, rounds: int) -> dict[tuple[str, str], list[Run]]:
                     back.mkdir()
                     put = transfer(server, f"put {source}/{files} {folder}/\n")
                     found.setdefault((f"put {what}", whose), []).append(put)
+                    rest(server)
                     wanted = f"{folder}/big.UKE" if name == "big" else f"{folder}/*"
                     found.setdefault((f"get {what}", whose), []).append(transfer(server, f"get {wanted} {back}/\n"))
                     shutil.rmtree(back)

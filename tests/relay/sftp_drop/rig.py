@@ -161,6 +161,7 @@ class Drop:
                     self._ready.set()
                     await asyncio.to_thread(self._stop.wait)
                     watching.cancel()
+                    reception.stop()
                     courier.stop()
             finally:
                 self._stop.set()
