@@ -27,7 +27,6 @@ def _parts(site: Site) -> Iterator[Unsupported]:
     yield from _zones(site)
     if site.pppoe_passthrough:
         yield ("pppoe_passthrough",), _not_yet("pppoe_passthrough", "leave it out")
-    yield from _relay(site)
 
 
 def _zones(site: Site) -> Iterator[Unsupported]:
@@ -40,13 +39,6 @@ def _zones(site: Site) -> Iterator[Unsupported]:
             yield ("zones", name, "serve"), _not_yet("a service for the segment", "leave serve: out")
     if site.zones.wan and not site.zones.wan.uplink.static:
         yield ("zones", "wan", "uplink"), _not_yet("this kind of uplink", "use static")
-
-
-def _relay(site: Site) -> Iterator[Unsupported]:
-    if not site.relay:
-        return
-    if site.relay.drop.sftp:
-        yield ("relay", "drop", "sftp"), _not_yet("a drop over SFTP", "leave sftp: out and use smb: true")
 
 
 def _not_yet(what: str, todo: str) -> str:

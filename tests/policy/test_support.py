@@ -22,7 +22,7 @@ def test_the_sample_site_is_supported_whole(site: Site) -> None:
 def test_a_sample_is_supported_whole_or_says_in_which_part_not(path: Path) -> None:
     expected = {
         "ip-vpn-claim-and-qualification": ["zones.qualification.serve"],
-        "ip-vpn-combined": ["zones.claim.serve", "relay.drop.sftp"],
+        "ip-vpn-combined": ["zones.claim.serve"],
         "ipsec-client-claim": ["zones.claim.serve"],
         "ipsec-client-claim-and-qualification": ["zones.claim.serve", "zones.qualification.serve"],
         "ipsec-router-claim": ["tunnel"],
@@ -51,7 +51,6 @@ def test_a_plain_site_needs_support_for_nothing_but_a_tunnel_of_its_own(
         (("zones", "lan", "port"), {"zones": {"lan": {"port": VLAN}}}),
         (("zones", "claim", "serve"), {"zones": {"claim": {"serve": ["dhcp"]}}}),
         (("zones", "wan", "uplink"), {"zones": {"wan": {"uplink": {"dhcp": {}}}}}),
-        (("relay", "drop", "sftp"), {"relay": {"drop": {"sftp": {}}}}),
     ],
     ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
 )
@@ -62,8 +61,9 @@ def test_what_cannot_be_enforced_is_named(site: Site, field: tuple[str | int, ..
     assert all("not supported by this version yet. " in text for _, text in found)
 
 
-def test_a_windows_share_is_supported(site: Site) -> None:
-    changed = Site.model_validate(_merge(site.model_dump(by_alias=True), {"relay": {"drop": {"smb": True}}}))
+def test_a_drop_is_supported_by_either_door(site: Site) -> None:
+    drop = {"smb": True, "sftp": {}}
+    changed = Site.model_validate(_merge(site.model_dump(by_alias=True), {"relay": {"drop": drop}}))
     assert unsupported(changed) == ()
 
 

@@ -73,7 +73,7 @@ class Drop:
         self._ready = threading.Event()
         if terminal:
             self.terminal_comes()
-        for account in ACCOUNTS:
+        for account in (one for one in ACCOUNTS if not (place / one).exists()):
             subprocess.run(
                 ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", account, "-f", str(place / account)], check=True
             )
