@@ -55,6 +55,18 @@ def test_a_new_password_counts_after_a_reload_and_cuts_nobody(own_share: ShareBo
     assert (own_share.places.drop / "still.UKE").read_bytes() == b"x"
 
 
+def test_who_is_added_may_come_after_a_reload_and_nobody_is_cut(lan: Network) -> None:
+    with place() as here, ShareBox(here, lan, WITHOUT_SUZUKI) as share:
+        staying = share.pc("yamada")
+        assert not allowed(share, "suzuki")
+        share.declare(DROP)
+        share.hang_up()
+        until(lambda: RELOADED in share.said(), "reload")
+
+        until(lambda: allowed(share, "suzuki"), "the new one comes in")
+        staying.put("still.UKE", b"x")
+
+
 def test_who_is_taken_out_of_the_site_file_loses_the_session_too(own_share: ShareBox) -> None:
     going = own_share.pc("suzuki")
     own_share.declare(WITHOUT_SUZUKI)
