@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 # keeps Debian from starting their services: this machine needs smbd, sshd and clamd as programs, not as servers.
 APT := charon-systemd clamav-daemon conntrack iproute2 libcharon-extra-plugins libnftables1 libnss-wrapper libstrongswan-extra-plugins libstrongswan-standard-plugins mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv qemu-system-x86 samba samba-vfs-modules smbclient strongswan-pki systemd-container
 
-.PHONY: setup packages demo test test-fast test-long bench bench-enforcer golden lint lock docs fuzz wheelhouse clean
+.PHONY: setup packages demo test test-fast test-long exam bench bench-enforcer golden lint lock docs fuzz wheelhouse clean
 
 setup: packages $(STAMP)
 
@@ -72,6 +72,21 @@ test: lint
 # Campaigns of many minutes each.
 test-long: setup
 	@$(BIN)/pytest -m long -q --durations=5
+
+# Other people's clients against the drop (docs/exams.md), unpacked into a folder of their own and installed nowhere.
+EXAM := build/exam
+EXAM_DEBIAN := rclone lftp putty-tools
+EXAM_PYPI := paramiko ssh-audit ssh2-python
+EXAM_NPM := ssh2-sftp-client
+exam: setup $(EXAM)/.fetched
+	@EXAM_TOOLS=$(EXAM) $(BIN)/pytest -m exam -q -rA --no-header --tb=short --show-capture=no tests/exam
+
+$(EXAM)/.fetched: Makefile
+	@rm -rf $(EXAM) && mkdir -p $(EXAM)/debian
+	@apt-get update -qq && cd $(EXAM) && apt-get download -qq $(EXAM_DEBIAN) && for each in *.deb; do dpkg -x $$each debian; done
+	@$(PYTHON) -m venv $(EXAM)/python && $(EXAM)/python/bin/pip install -q --disable-pip-version-check $(EXAM_PYPI)
+	@npm install --silent --ignore-scripts --prefix $(EXAM)/node $(EXAM_NPM)
+	@touch $@
 
 # Coverage-guided inputs for the readers of claim and result files; bounded, and the same on every machine.
 FUZZ_RUNS ?= 1000000

@@ -45,15 +45,16 @@ def _loopback_up() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that needs root says so instead of failing for want of it; CI runs as root and skips none.
 
-    Long campaigns run only when they are asked for (`-m long`). Two workers never share what a file sets up, nor the
-    installed box (`--dist loadgroup`).
+    Long campaigns and exams run only when they are asked for (`-m long`, `-m exam`). Two workers never share what a file
+    sets up, nor an installed box (`--dist loadgroup`).
     """
     for item in items:
         group = "appliance" if item.get_closest_marker("appliance") else item.location[0]
         item.add_marker(pytest.mark.xdist_group(group))
-    if "long" not in config.option.markexpr:
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
-        items[:] = [item for item in items if not item.get_closest_marker("long")]
+    for asked in ("long", "exam"):
+        if asked not in config.option.markexpr:
+            config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(asked)])
+            items[:] = [item for item in items if not item.get_closest_marker(asked)]
     if os.geteuid() == 0:
         sweep()
         return

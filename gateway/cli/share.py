@@ -8,9 +8,9 @@ from pathlib import Path
 
 from gateway.cli.command import Command, Exit, Refused
 from gateway.cli.main import state_dir_argument
+from gateway.cli.share_place import share_arguments, share_place
 from gateway.journal import configure
 from gateway.relay.errors import RelayRefused
-from gateway.relay.places import PEOPLE, Places
 from gateway.relay.windows_share.configuration import configuration
 from gateway.relay.windows_share.declared import Declared, declared
 from gateway.relay.windows_share.members import Owner, group, passwd
@@ -24,13 +24,7 @@ RELAY_USER = "claim-gateway-relay"
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("site", type=Path, metavar="SITE", help="the site file")
     state_dir_argument(parser)
-    parser.add_argument(
-        "--share-state-dir", type=Path, default=Path("/var/lib/claim-gateway-share"), metavar="DIR",
-        help="Samba's own files; default: %(default)s",
-    )  # fmt: skip
-    parser.add_argument(
-        "--run-dir", type=Path, default=Path("/run/claim-gateway-share"), metavar="DIR", help="default: %(default)s"
-    )
+    share_arguments(parser)
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--print", action="store_true", help="print Samba's configuration and do nothing else")
     instead.add_argument(
@@ -40,12 +34,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     configure(lang=args.lang)
-    place = SharePlace(
-        state=args.share_state_dir,
-        run=args.run_dir,
-        people=Places(args.state_dir).root / PEOPLE,
-        approvals=args.state_dir / "approvals",
-    )
+    place = share_place(args, args.state_dir)
     try:
         if args.print:
             print(_printed(_read(args.site), place), end="")

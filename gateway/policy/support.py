@@ -27,7 +27,6 @@ def _parts(site: Site) -> Iterator[Unsupported]:
     yield from _zones(site)
     if site.pppoe_passthrough:
         yield ("pppoe_passthrough",), _not_yet("pppoe_passthrough", "leave it out")
-    yield from _relay(site)
 
 
 def _zones(site: Site) -> Iterator[Unsupported]:
@@ -36,13 +35,6 @@ def _zones(site: Site) -> Iterator[Unsupported]:
             yield ("zones", name, "serve"), _not_yet("a service for the segment", "leave serve: out")
     if site.zones.wan and not site.zones.wan.uplink.static:
         yield ("zones", "wan", "uplink"), _not_yet("this kind of uplink", "use static")
-
-
-def _relay(site: Site) -> Iterator[Unsupported]:
-    if not site.relay:
-        return
-    if site.relay.drop.smb or site.relay.drop.sftp:
-        yield ("relay", "drop"), _not_yet("a drop server", "leave drop: out and use the folders on the box")
 
 
 def _not_yet(what: str, todo: str) -> str:

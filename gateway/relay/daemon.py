@@ -210,6 +210,7 @@ async def serve(
         tell(messages.STOPPED, waiting=courier.waiting)
         for task in tasks:
             task.cancel()
+        reception.stop()
         courier.stop()
 
 

@@ -37,6 +37,7 @@ class DropUse:
         self._door = door
         known = {use.person: use.last for use in read(file)}
         self._uses = {person: Use(person, door, 0, known.get(person)) for person in people}
+        self._written: dict[str, Use] | None = None
 
     def came(self, person: str, now: datetime) -> None:
         """A session of theirs began."""
@@ -55,13 +56,19 @@ class DropUse:
         self._uses[person] = replace(use, sessions=max(0, use.sessions + sessions), last=now)
 
     def write(self) -> None:
-        """Replace the file. Raises OSError. Not synced: after a power cut an older word on last use is no loss."""
+        """Replace the file if there is something new. Raises OSError.
+
+        Not synced: after a power cut an older word on last use is no loss.
+        """
+        if self._uses == self._written:
+            return
         rows = [{**_plain(use), "last": use.last and use.last.isoformat()} for use in self._uses.values()]
         half = self._file.with_suffix(".new")
         descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
         with os.fdopen(descriptor, "w") as out:
             json.dump(rows, out, ensure_ascii=False)
         half.replace(self._file)
+        self._written = dict(self._uses)
 
 
 def read(file: Path) -> tuple[Use, ...]:

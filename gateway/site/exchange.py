@@ -19,6 +19,8 @@ class SftpDrop(Model):
     """How many at most at a time, from all PCs together."""
     idle: Duration = Field(default="15m", validate_default=True)
     """A connection over which nothing came for so long is closed, and what it left open is discarded."""
+    post_quantum_only: Flag = False
+    """Whether only key exchanges count that a later quantum computer does not undo; then OpenSSH 9.9 or newer is needed."""
 
 
 class Person(Model):

@@ -37,6 +37,7 @@ def sftp_drop(
         return Server(
             addresses=addresses,
             port=declared.port,
+            post_quantum_only=declared.post_quantum_only,
             people=people,
             releasers=releasers,
             places=places,

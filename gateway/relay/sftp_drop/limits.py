@@ -1,6 +1,6 @@
 """How much the drop server bears. The site sets two of these; the rest are what a small box with 1 GiB can carry."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from gateway.relay.room import FILE_MOST_BYTES
@@ -44,7 +44,7 @@ class Limits:
     files_a_day: int = 10_000
     part_kept: timedelta = timedelta(hours=1)
     lingers: timedelta = timedelta(minutes=1)
-    disk: timedelta = field(default=timedelta(seconds=30))
+    disk: timedelta = timedelta(seconds=30)
 
 
 def limits_of(declared: SftpDrop) -> Limits:

@@ -265,10 +265,6 @@ class _Reader:
                 self.string()
         return Wanted(size, bool(flags & _Has.OWNER), bool(flags & _Has.PERMISSIONS))
 
-    def end(self) -> None:
-        if self._at != len(self._packet):
-            raise Malformed
-
     def _take(self, count: int) -> bytes:
         taken = self._packet[self._at : self._at + count]
         if len(taken) != count:
@@ -282,10 +278,8 @@ def parse(packet: bytes) -> Init | Request:
     reader = _Reader(packet)
     if packet[:1] == bytes([Type.INIT]):
         return Init(reader.uint32())  # what follows are extensions of the client's; none concerns us
-    request = _parse(packet[0] if packet else 0, reader.uint32(), reader)
-    if not isinstance(request, Unknown):
-        reader.end()
-    return request
+    # What follows a request in its packet is let pass, as OpenSSH does: rclone sends its buffer's rest after a last WRITE.
+    return _parse(packet[0] if packet else 0, reader.uint32(), reader)
 
 
 _ON_PATH: dict[int, type[OnPath]] = {

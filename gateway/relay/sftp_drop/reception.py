@@ -26,6 +26,7 @@ from gateway.relay.spool import Spool
 from gateway.relay.threads import in_thread
 
 LEDGER_TRIES = 5  # a backup or a check holds the ledger for a moment; a client waits longer than that
+QUIET_S, LATEST_S = 0.25, 5.0  # a file in the shared folder settles for five seconds
 TAKEN = "HandedIn"
 _SHOWN = {State.TAKING, State.TAKEN, State.INSPECTED, State.DELIVERING, State.RENAMING}
 
@@ -42,6 +43,9 @@ class Reception:
         self._pace = pace
         self._clocks = clocks
         self._group = group
+        self._last = 0.0
+        self._waiting: set[asyncio.Task[None]] = set()
+        self._known: dict[str, OnTheWay] = {}
 
     async def accept(self, offer: Offer) -> None:
         """Take the upload, durably. Raises Refusal, and then nothing was taken."""
@@ -51,25 +55,38 @@ class Reception:
 
     async def on_the_way(self) -> tuple[OnTheWay, ...]:
         """Every claim that is being carried, as it lay in 請求."""
-        carried = (parcel for parcel in self._courier.carried if parcel.direction is Direction.CLAIM)
-        return tuple(
-            OnTheWay(parcel.id, _at(parcel.source), parcel.size or parcel.fingerprint.size, parcel.seen_at)
-            for parcel in carried
-            if parcel.state in _SHOWN
-        )
+        carried = [one for one in self._courier.carried if one.direction is Direction.CLAIM and one.state in _SHOWN]
+        known = self._known
+        self._known = {one.id: known.get(one.id) or _on_the_way(one) for one in carried}
+        return tuple(self._known.values())
 
     async def _accepted(self, offer: Offer) -> Refusal | None:
         parcel = self._parcel(offer)
         if not await self._recorded(parcel):
             return Refusal("the gateway's ledger is busy. try again")
         try:
-            await in_thread(lambda: self._spool.complete_part(parcel))
+            await in_thread(lambda: self._spool.complete_upload(parcel))
         except ShelfError:
+            self._courier.feed(parcel, Restarted())  # it finds no file, and forgets the parcel
             return Refusal("the gateway's disk refuses. ask the vendor")
-        finally:
-            # It finds the file in the spool, or that there is none.
-            self._courier.feed(parcel, Restarted())
+        self._last = asyncio.get_running_loop().time()
+        waiting = self._group.create_task(self._carried_later(parcel), name=f"handed in {parcel.id}")
+        self._waiting.add(waiting)
+        waiting.add_done_callback(self._waiting.discard)
         return None
+
+    async def _carried_later(self, parcel: Parcel) -> None:
+        """Let the courier have it once nobody waits for an OK any more: of five hundred files the person sees the last one first."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + LATEST_S
+        while (wait := min(self._last + QUIET_S, latest) - loop.time()) > 0:
+            await asyncio.sleep(wait)
+        self._courier.feed(parcel, Restarted())
+
+    def stop(self) -> None:
+        """Hand nothing more to the courier. The ledger knows what waits."""
+        for waiting in self._waiting:
+            waiting.cancel()
 
     async def _recorded(self, parcel: Parcel) -> bool:
         for _ in range(LEDGER_TRIES):
@@ -96,5 +113,6 @@ class Reception:
         )
 
 
-def _at(source: bytes) -> Location:
-    return Location(Folder.CLAIMS, tuple(os.fsdecode(source).split("/")))
+def _on_the_way(parcel: Parcel) -> OnTheWay:
+    at = Location(Folder.CLAIMS, tuple(os.fsdecode(parcel.source).split("/")))
+    return OnTheWay(parcel.id, at, parcel.fingerprint.size, parcel.seen_at)

@@ -45,6 +45,7 @@ class Server:
         *,
         addresses: tuple[IpAddress, ...],
         port: int,
+        post_quantum_only: bool,
         people: People,
         releasers: tuple[str, ...],
         places: Places,
@@ -56,6 +57,7 @@ class Server:
     ) -> None:
         self._addresses = addresses
         self._port = port
+        self._post_quantum_only = post_quantum_only
         self._people = people
         self._places = places
         self._use = use
@@ -73,7 +75,9 @@ class Server:
     async def run(self) -> None:
         """Serve until cancelled."""
         try:
-            offered = await ssh.options(await self._host_keys(), self._limits)
+            offered = await ssh.options(
+                await self._host_keys(), self._limits, post_quantum_only=self._post_quantum_only
+            )
             async with asyncio.TaskGroup() as group:
                 for address in self._addresses:
                     group.create_task(self._listen(address, offered))

@@ -219,7 +219,9 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         return packet
 
 
-async def options(host_keys: tuple[asyncssh.SSHKey, ...], limits: Limits) -> asyncssh.SSHServerConnectionOptions:
+async def options(
+    host_keys: tuple[asyncssh.SSHKey, ...], limits: Limits, *, post_quantum_only: bool = False
+) -> asyncssh.SSHServerConnectionOptions:
     """What every connection offers; `server_factory` comes with each."""
     for key in host_keys:
         if key.algorithm == b"ssh-rsa":
@@ -228,7 +230,7 @@ async def options(host_keys: tuple[asyncssh.SSHKey, ...], limits: Limits) -> asy
         config=None,
         server_host_keys=list(host_keys),
         server_version="claim-gateway",
-        kex_algs=algorithms.KEY_EXCHANGES,
+        kex_algs=algorithms.POST_QUANTUM if post_quantum_only else algorithms.KEY_EXCHANGES,
         encryption_algs=algorithms.CIPHERS,
         mac_algs=algorithms.MACS,
         compression_algs=algorithms.COMPRESSIONS,

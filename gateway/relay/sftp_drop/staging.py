@@ -8,7 +8,7 @@ import asyncio
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -33,6 +33,11 @@ class OnTheWay:
     at: Location
     size: int
     since: datetime
+    key: str = field(init=False)
+    """Its name as Windows compares names."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", folded(self.at.name))
 
 
 class Reception(Protocol):
@@ -96,16 +101,10 @@ class Staging:
         """The person's unfinished files in a folder."""
         return (one for one in self._parts(person) if one.at.above == folder)
 
-    def handed_in(self) -> tuple[OnTheWay, ...]:
-        """What was handed in just now, whatever became of it since."""
-        oldest = self._now() - self._limits.lingers
-        self._handed_in = {key: one for key, one in self._handed_in.items() if one[1] >= oldest}
-        return tuple(one for one, _ in self._handed_in.values())
-
     async def on_the_way(self) -> tuple[OnTheWay, ...]:
         """What was taken and is still shown: what the relay carries, and what was handed in just now."""
         carried = await self._reception.on_the_way()
-        return tuple({one.id: one for one in (*self.handed_in(), *carried)}.values())
+        return tuple({one.id: one for one in (*self._lingering(), *carried)}.values())
 
     def rest(self, upload: Upload) -> None:
         """A file under a temporary name was closed: it waits for its final one."""
@@ -154,11 +153,17 @@ class Staging:
             tell(messages.UPLOAD_DISCARDED, person=upload.person, size=upload.size, why=why)
 
     def sweep(self) -> None:
-        """Discard closed files that waited too long for a final name."""
+        """Discard closed files that waited too long for a final name; show no more what was handed in a while ago."""
+        since = self._now() - self._limits.lingers
+        self._handed_in = {key: one for key, one in self._handed_in.items() if one[1] >= since}
         oldest = self._now() - self._limits.part_kept
         for upload in tuple(self._uploads.values()):
             if upload.rested_since is not None and not upload.in_use and upload.rested_since < oldest:
                 self.abort(upload, "never-renamed")
+
+    def _lingering(self) -> tuple[OnTheWay, ...]:
+        """What was handed in just now, whatever became of it since."""
+        return tuple(one for one, _ in self._handed_in.values())
 
     def _parts(self, person: str) -> Iterator[Upload]:
         return (one for one in tuple(self._uploads.values()) if one.person == person)

@@ -76,8 +76,8 @@ class View:
 
     async def taken(self, at: Location) -> OnTheWay | None:
         """The file of this name that was taken out of 請求 and is still shown, the newest of several."""
-        wanted = (at.above, folded(at.name))
-        alike = [one for one in await self._staging.on_the_way() if (one.at.above, folded(one.at.name)) == wanted]
+        key = folded(at.name)
+        alike = [one for one in await self._staging.on_the_way() if one.key == key and one.at.above == at.above]
         return max(alike, key=lambda one: one.since, default=None)
 
     async def lies_there(self, at: Location) -> bool:

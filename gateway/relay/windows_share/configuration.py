@@ -35,7 +35,7 @@ def configuration(drop: Drop, lan: LanZone, place: SharePlace, owner: str, *, wr
     parts += [(f"{APPROVAL}{one.person}", (*_approval(one, place), *common)) for one in people if one.may_release]
     text = "# Made from the site file by `claim-gateway share`; a change made here is lost at its next start.\n"
     for name, parameters in parts:
-        text += f"[{name}]\n" + "".join(f"  {key} = {value}\n" for key, value in parameters)
+        text += f"[{name}]\n" + "".join(f"  {key} = {value}".rstrip() + "\n" for key, value in parameters)
     return text
 
 

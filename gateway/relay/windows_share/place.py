@@ -39,6 +39,11 @@ class SharePlace:
         return self.state / "use.json"
 
     @property
+    def alive(self) -> Path:
+        """Touched all the time while the share runs."""
+        return self.run / "alive"
+
+    @property
     def folders(self) -> dict[str, Path]:
         """Samba's own directories, by the parameter that names each; none is outside `state` and `run`."""
         return {

@@ -66,7 +66,7 @@ class Share:
         loop.add_signal_handler(signal.SIGHUP, changed.set)
         await asyncio.to_thread(self._prepare)
         self._use = DropUse(self._place.use, Door.SHARE, (one.person for one in self._declared.people))
-        self._smbd = await Smbd.start(self._place.configuration, self._place.run)
+        self._smbd = await self._start()
         listening = asyncio.create_task(self._listen(self._smbd))
         tell(messages.STARTED, people=len(self._declared.people))
         notify("READY=1")
@@ -82,6 +82,7 @@ class Share:
                         "smbd ended by itself. it is started again by systemd; if it goes on, call the vendor"
                     )
                 self._use.write()
+                self._place.alive.touch()
                 notify("WATCHDOG=1")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(interval):
@@ -91,6 +92,7 @@ class Share:
             await self._smbd.stop()
             await listening
             self._use.write()
+            self._place.alive.unlink(missing_ok=True)
         tell(messages.STOPPED)
 
     def _prepare(self) -> None:
@@ -147,15 +149,19 @@ class Share:
             return listening
         self._writable = wanted
         await asyncio.to_thread(self._configure, self._declared)
+        listening = await self._restart(listening)
         tell(messages.ROOM if wanted else messages.FULL)
-        return await self._restart(listening)
+        return listening
 
     async def _restart(self, listening: asyncio.Task[None]) -> asyncio.Task[None]:
         """Connections keep the rights they began with, so they end; Windows connects anew by itself."""
         await self._smbd.stop()
         await listening
-        self._smbd = await Smbd.start(self._place.configuration, self._place.run)
+        self._smbd = await self._start()
         return asyncio.create_task(self._listen(self._smbd))
+
+    async def _start(self) -> Smbd:
+        return await Smbd.start(self._place.configuration, len(self._declared.lan.addresses))
 
     async def _listen(self, smbd: Smbd) -> None:
         async for line in smbd.lines():

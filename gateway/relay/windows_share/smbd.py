@@ -5,16 +5,17 @@ import contextlib
 import os
 import resource
 import signal
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Self
 
 from gateway.relay.errors import RelayRefused
 from gateway.relay.room import FILE_MOST_BYTES
+from gateway.relay.windows_share.configuration import PORT
 
 READY_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 10.0
+LOOK_EVERY_S = 0.02
 LINE_MOST_BYTES = 1 << 16  # a path of smbd's has at most 4096 bytes, twice in a renaming
 
 
@@ -25,46 +26,28 @@ class Smbd:
         self._process = process
 
     @classmethod
-    async def start(cls, configuration: Path, run: Path) -> Self:
-        """Start it and wait until it takes connections. Raises RelayRefused."""
+    async def start(cls, configuration: Path, addresses: int) -> Self:
+        """Start it and wait until it listens on so many addresses. Raises RelayRefused."""
         # One file is bounded by the kernel. Python ignores SIGXFSZ and smbd inherits that: the client hears of a full disk.
         resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_MOST_BYTES, FILE_MOST_BYTES))
-        told = run / "ready"
-        told.unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as ready:
-            ready.bind(str(told))
-            ready.settimeout(0)
-            process = await _spawn(configuration, told)
-            smbd = cls(process)
-            try:
-                async with asyncio.timeout(READY_TIMEOUT_S):
-                    await smbd._until_ready(ready)
-            except TimeoutError as error:
-                await smbd.stop()
-                raise RelayRefused(
-                    f"smbd takes no connections after {READY_TIMEOUT_S:.0f} s. see its addresses"
-                ) from error
-            except BaseException:
-                await smbd.stop()
-                raise
-        return smbd
-
-    async def _until_ready(self, ready: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        ended = asyncio.create_task(self._process.wait())
+        smbd = cls(await _spawn(configuration))
         try:
-            while True:
-                word = asyncio.create_task(loop.sock_recv(ready, 4096))
-                await asyncio.wait((ended, word), return_when=asyncio.FIRST_COMPLETED)
-                if not word.done():
-                    word.cancel()
-                    raise RelayRefused(
-                        f"smbd ended with {ended.result()} while starting. is port 445 another program's?"
-                    )
-                if b"READY=1" in word.result().split(b"\n"):
-                    return
-        finally:
-            ended.cancel()
+            async with asyncio.timeout(READY_TIMEOUT_S):
+                while listening() < addresses:
+                    if smbd._process.returncode is not None:
+                        raise RelayRefused(
+                            f"smbd ended with {smbd._process.returncode} while starting. is port {PORT} another program's?"
+                        )
+                    await asyncio.sleep(LOOK_EVERY_S)
+        except TimeoutError as error:
+            await smbd.stop()
+            raise RelayRefused(
+                f"smbd does not listen after {READY_TIMEOUT_S:.0f} s. has the LAN port its addresses?"
+            ) from error
+        except BaseException:
+            await smbd.stop()
+            raise
+        return smbd
 
     async def lines(self) -> AsyncIterator[str]:
         """What it writes, until it ends. A line that is too long is no line of the audit."""
@@ -98,14 +81,24 @@ class Smbd:
             os.killpg(self._process.pid, number)
 
 
-async def _spawn(configuration: Path, told: Path) -> asyncio.subprocess.Process:
+def listening() -> int:
+    """On how many addresses of this network namespace port 445 is listened on (proc(5): state 0A), in both families."""
+    rows = (
+        row.split()
+        for family in ("tcp", "tcp6")
+        for row in Path("/proc/thread-self/net", family).read_text().splitlines()
+    )
+    return sum(row[1].endswith(f":{PORT:04X}") and row[3] == "0A" for row in rows)
+
+
+async def _spawn(configuration: Path) -> asyncio.subprocess.Process:
     try:
         return await asyncio.create_subprocess_exec(
             *("smbd", "--foreground", "--no-process-group", "--debug-stdout", "--configfile", str(configuration)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "NOTIFY_SOCKET": str(told)},
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
             limit=LINE_MOST_BYTES,
             process_group=0,
             restore_signals=False,

@@ -50,19 +50,30 @@ SLOW = replace(
 class Drop:
     """A context manager. While `share` is no folder, the terminal is away and what was handed in waits."""
 
-    def __init__(self, place: Path, *, terminal: bool = False, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        place: Path,
+        *,
+        terminal: bool = False,
+        limits: Limits | None = None,
+        address: str = "127.0.0.1",
+        port: int | None = None,
+        post_quantum_only: bool = False,
+    ) -> None:
         self.place = place
         self.places = Places(place / "state")
         self.places.prepare(RELEASERS)
         self.share = place / "share"
         self.limits = limits or Limits()
-        self.port = free_port()
+        self.address = address
+        self.port = port or free_port()
+        self._post_quantum_only = post_quantum_only
         self.failure: BaseException | None = None
         self._stop = threading.Event()
         self._ready = threading.Event()
         if terminal:
             self.terminal_comes()
-        for account in ACCOUNTS:
+        for account in (one for one in ACCOUNTS if not (place / one).exists()):
             subprocess.run(
                 ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", account, "-f", str(place / account)], check=True
             )
@@ -92,11 +103,14 @@ class Drop:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def _live(self) -> None:
+        relay = asyncio.new_event_loop()
         try:
-            asyncio.run(self._serve())
-        except BaseException as error:  # the test that waits for it must hear of it
-            self.failure = error
+            serving = relay.create_task(self._serve())
+            relay.run_until_complete(asyncio.wait([serving]))
+            self.failure = None if serving.cancelled() else serving.exception()
+            relay.run_until_complete(relay.shutdown_default_executor())
         finally:
+            relay.close()
             self._ready.set()
 
     async def _serve(self) -> None:
@@ -129,8 +143,9 @@ class Drop:
                     )
                     drop = SftpDrop(
                         lambda reception, lied: Server(
-                            addresses=(ip_address("127.0.0.1"),),
+                            addresses=(ip_address(self.address),),
                             port=self.port,
+                            post_quantum_only=self._post_quantum_only,
                             people=People(people, self.place),
                             releasers=RELEASERS,
                             places=self.places,
@@ -146,6 +161,7 @@ class Drop:
                     self._ready.set()
                     await asyncio.to_thread(self._stop.wait)
                     watching.cancel()
+                    reception.stop()
                     courier.stop()
             finally:
                 self._stop.set()

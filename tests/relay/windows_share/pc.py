@@ -48,6 +48,8 @@ class WindowsPc:
         try:
             session = Session(self._connection, logon, password, require_encryption=encrypt)
             session.connect()
+            # Whatever the server said.
+            session.encrypt_data, session.signing_required = session.encrypt_data and encrypt, sign
             self.tree = TreeConnect(session, rf"\\{server}\{share}")
             self.tree.connect()
         except BaseException:

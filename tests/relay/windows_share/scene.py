@@ -71,8 +71,12 @@ class Network:
 class ShareBox:
     """A relay's folders and the share before them. A context manager; everything is below `place`."""
 
-    def __init__(self, place: Path, network: Network, drop: str = DROP) -> None:
+    def __init__(self, place: Path, network: Network, drop: str = DROP, *, on_disk_of: str = "") -> None:
         self.place = place
+        self._disk = place / "state" if on_disk_of else None
+        if self._disk is not None:
+            self._disk.mkdir()
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={on_disk_of}", "none", str(self._disk)], check=True)
         self.network = network
         self.places = Places(place / "state")
         self.log = place / "share.log"
@@ -97,6 +101,8 @@ class ShareBox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        if self._disk is not None:
+            subprocess.run(["umount", str(self._disk)], check=True)
 
     @property
     def people(self) -> Path:
@@ -156,6 +162,18 @@ class ShareBox:
         self._process = None
         return code
 
+    def ended(self) -> int:
+        """Its exit code, once it ended by itself."""
+        assert self._process is not None
+        code = self._process.wait(15)
+        self._process = None
+        return code
+
+    def kill(self) -> int:
+        assert self._process is not None
+        self._process.kill()
+        return self.ended()
+
     def said(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
@@ -183,14 +201,14 @@ class ShareBox:
             *(f"--inh-caps={capability}", f"--ambient-caps={capability}", f"--bounding-set={capability}"),
             *("--pdeathsig", "KILL", "--", sys.executable, "-m", "gateway.cli.main", "share", str(self.site)),
             *("--state-dir", str(self.places.state), "--share-state-dir", str(self.place / "share-state")),
-            *("--run-dir", str(self.place / "run")),
+            *("--share-run-dir", str(self.place / "run")),
         ]
         return "\n".join((*self._mounts(), "umask 0077", "exec " + " ".join(f"'{word}'" for word in run)))
 
     def _mounts(self) -> Iterator[str]:
         """The unit's mounts with our folders in the place of the box's, in systemd's order: the shallow before the deep."""
         stage = self.place / "stage"
-        yield f"mkdir -p '{stage}' && mount --bind '{self.place}' '{stage}'"
+        yield f"mkdir -p '{stage}' && mount --rbind '{self.place}' '{stage}'"
         lines = [line.split("=", 1) for line in UNIT.read_text().splitlines() if line.startswith(("Bind", "Temporary"))]
         wanted = [(key, *self._here(value, stage)) for key, value in lines]
         for key, source, target in sorted(wanted, key=lambda one: len(one[2].split("/"))):
@@ -202,7 +220,7 @@ class ShareBox:
             if key == "BindReadOnlyPaths":
                 yield f"mount -o remount,bind,ro '{target}'"
         yield f"mount -o remount,ro '{self.places.state}'"
-        yield f"umount '{stage}'"
+        yield f"umount --lazy '{stage}'"
 
     def _here(self, value: str, stage: Path) -> tuple[str, str]:
         source, _, target = value.partition(":")
