@@ -155,7 +155,7 @@ VERSION_1 = Message(
     "接続点{provider}: IKEv1は廃止されています（RFC 9395）。事業者にIKEv2への移行を依頼してください",
 )
 
-KERNEL = Message(
+NOT_AS_WANTED = Message(
     "b3a8ba9229f64849a97c831cf6ae75ef",
     "TUNNEL_NOT_AS_WANTED",
     Level.ERROR,

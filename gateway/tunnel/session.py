@@ -8,11 +8,13 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from gateway.journal import tell
+from gateway.journal import Loggable, Message, tell
+from gateway.policy.places import Carrier
 from gateway.tunnel import charon, link, messages
 from gateway.tunnel.certificates import WARN_BEFORE, Fault, judge
 from gateway.tunnel.charon import Ready
@@ -46,6 +48,7 @@ class Keeper:
         self._pace = pace or Pace()
         self._try_s = try_s
         self._lock = threading.Lock()
+        self._hands = threading.Lock()
         self._changed = threading.Event()
         self._ends = threading.Event()
         self._wanted: Tunnel | None = None
@@ -69,6 +72,12 @@ class Keeper:
             if one.version == 1:
                 tell(messages.VERSION_1, provider=one.name)
         self._changed.set()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is loaded or unloaded meanwhile: for an apply, which does that itself and must not meet the former site."""
+        with self._hands:
+            yield
 
     def stop(self) -> None:
         """End `run` soon; the tunnel stays as it is."""
@@ -133,43 +142,45 @@ class Keeper:
             self._lines.setdefault(name, deque(maxlen=TOLD_LINES)).append(line)
 
     def _round(self, mouth: Door) -> None:
+        if not self._hands.acquire(blocking=False):
+            return  # somebody is changing what stands; there is another round in a second
         try:
             with self._lock:
                 wanted, folder = self._wanted, self._folder
             self._refresh(wanted, folder)
             self._notice(standing(mouth))
             self._load(mouth, wanted)
-        except TunnelError:
-            self._tell_once("", messages.KERNEL.name, lambda: tell(messages.KERNEL, reason=str(error)))
+        except TunnelError as error:
+            self._tell_once("", str(error), messages.NOT_AS_WANTED, reason=str(error))
             return
+        finally:
+            self._hands.release()
         self._told.pop("", None)
         for way in _ways(wanted, self._ready):
             self._serve(mouth, way)
 
     def _refresh(self, wanted: Tunnel | None, folder: Path) -> None:
-        """Read the credentials anew from time to time, and the interface whenever it may have been made anew."""
-        link.apply(link.steps(wanted, link.observe()))
+        """Read the credentials anew from time to time; lead into charon's own device again once charon has made it."""
+        if wanted is not None and wanted.link.carrier is Carrier.TUN:
+            link.apply(step for step in link.steps(wanted, link.observe()) if step.add)
         if time.monotonic() - self._read_at < CREDENTIALS_EVERY_S:
             return
         self._ready, unusable = prepared(wanted, folder)
         self._read_at = time.monotonic()
         for reason in unusable:
-            self._tell_once(reason, reason, lambda reason=reason: tell(messages.UNUSABLE, reason=reason))
+            self._tell_once(reason, reason, messages.UNUSABLE, reason=reason)
         self._warn(datetime.now(UTC))
 
     def _warn(self, now: datetime) -> None:
         for one in self._ready:
             if not isinstance(one.material, Certified):
                 continue
+            provider = one.connection.name
             for found in judge(one.material, now):
-                if found.fault is Fault.OTHER_AUTHORITY:
-                    continue
-                level = _reminder(found.ends - now) if found.ends else ""
-                self._tell_once(
-                    f"{one.connection.name} {found.which} {found.fault}",
-                    level,
-                    lambda one=one, found=found: tell(messages.EXPIRES, provider=one.connection.name, what=found.text),
-                )
+                if found.fault is not Fault.OTHER_AUTHORITY:
+                    level = _reminder(found.ends - now) if found.ends else ""
+                    about = f"{provider} {found.which} {found.fault}"
+                    self._tell_once(about, level, messages.EXPIRES, provider=provider, what=found.text)
 
     def _load(self, mouth: Door, wanted: Tunnel | None) -> None:
         loaded = charon.observe(mouth)
@@ -240,17 +251,14 @@ class Keeper:
         tries = self._tries.get(one.name, Tries())
         self._tries[one.name] = failed(tries, time.monotonic(), random.random(), self._pace)  # noqa: S311 - spreads load, hides nothing
         message = messages.BY_REASON.get(reason.reason, messages.FAILED)
-        self._tell_once(
-            one.name,
-            reason.reason,
-            lambda: tell(message, provider=one.connection.name, address=one.connection.address, line=_shown(reason)),
-        )
+        provider, address = one.connection.name, one.connection.address
+        self._tell_once(one.name, reason.reason, message, provider=provider, address=address, line=_shown(reason))
 
-    def _tell_once(self, about: str, what: str, say: Callable[[], None]) -> None:
+    def _tell_once(self, about: str, what: str, message: Message, **fields: Loggable) -> None:
         """Say it unless it was the last thing said about this: a provider that is away all night is one line."""
         if self._told.get(about) != what:
             self._told[about] = what
-            say()
+            tell(message, **fields)
 
 
 def _ways(wanted: Tunnel | None, ready: tuple[Ready, ...]) -> tuple[tuple[Ready, ...], ...]:
