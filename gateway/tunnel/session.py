@@ -43,10 +43,13 @@ _EVENTS = ("ike-updown", "child-updown", "log")
 class Keeper:
     """Keeps one tunnel up until told otherwise. `run` is for a thread of its own; the other methods are for any thread."""
 
-    def __init__(self, door: Path = DOOR, *, pace: Pace | None = None, try_s: float = TRY_S) -> None:
+    def __init__(
+        self, door: Path = DOOR, *, pace: Pace | None = None, try_s: float = TRY_S, look_every_s: float = LOOK_EVERY_S
+    ) -> None:
         self._path = door
         self._pace = pace or Pace()
         self._try_s = try_s
+        self._look_every_s = look_every_s
         self._lock = threading.Lock()
         self._hands = threading.Lock()
         self._changed = threading.Event()
@@ -124,7 +127,7 @@ class Keeper:
     def _listen(self, ear: Door, mouth: Door) -> bool:
         """Until charon breaks off (CharonGoneError), or nothing is wanted any more: then False."""
         self._round(mouth)
-        for event in ear.listen(_EVENTS, LOOK_EVERY_S):
+        for event in ear.listen(_EVENTS, self._look_every_s):
             if self._ends.is_set():
                 return False
             if event is not None and event[0] == "log":
@@ -254,7 +257,7 @@ class Keeper:
         provider, address = one.connection.name, one.connection.address
         self._tell_once(one.name, reason.reason, message, provider=provider, address=address, line=_shown(reason))
 
-    def _tell_once(self, about: str, what: str, message: Message, **fields: Loggable) -> None:
+    def _tell_once(self, about: str, what: str, message: Message, /, **fields: Loggable) -> None:
         """Say it unless it was the last thing said about this: a provider that is away all night is one line."""
         if self._told.get(about) != what:
             self._told[about] = what
