@@ -4,8 +4,7 @@ It is set up to leak if it can: its kernel forwards from the start, and systemd-
 addresses as soon as it runs. Packets are under way on every segment before the machine has power.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from tests.appliance.controller import ANSIBLE
 from tests.appliance.scene import DECLARED
 from tests.appliance.segments import CLAIM, LAN, WAN
+from tests.until import until
 from tests.vm.image import disk
 from tests.vm.kernel import Kernel
 from tests.vm.machine import Machine
@@ -23,7 +23,6 @@ pytestmark = [pytest.mark.root, pytest.mark.vm, pytest.mark.timeout(400)]
 SITE = ANSIBLE / "inventory/sites/wakaba.yaml"
 CABLING = Cabling((WAN, LAN, CLAIM))
 GUARD, NETWORKD, ENFORCER = "claim-gateway-guard.service", "systemd-networkd.service", "claim-gateway-enforcer.service"
-PATIENCE_S = 20
 
 
 @pytest.fixture(scope="module")
@@ -72,11 +71,3 @@ def test_the_watch_would_have_seen_an_open_box(surroundings: Scene, box: Machine
     )
 
     until(lambda: len(surroundings.watch.passing()) > len(DECLARED))
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not happened():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not within {PATIENCE_S} s")
-        time.sleep(0.1)

@@ -12,6 +12,7 @@ from typing import Self
 
 from pyroute2 import IPRoute
 
+from gateway.enforcer.desired import Desired, OwnEnd, desire
 from gateway.policy.places import Carrier, inside, protected
 from gateway.site.layout import Zone
 from gateway.site.model import Site
@@ -56,6 +57,11 @@ class Line:
         found = desired(self.site, Carrier.TUN)
         assert found is not None
         return found
+
+    @property
+    def wanted(self) -> Desired:
+        """What the site asks of every part of the box."""
+        return desire(self.site, own_end=OwnEnd(self.home, self.ours.door, Carrier.TUN))
 
     @property
     def connection(self) -> Connection:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from gateway.site.values import Family, IpAddress
 from gateway.twin.namespace import Namespace
@@ -34,15 +35,15 @@ class Asker:
     answered: dict[int, float] = field(default_factory=dict)
     """When, by the question's number, in monotonic seconds."""
 
-    @property
-    def last_answer(self) -> float:
-        """When the latest answer came; 0 before the first."""
-        return next(reversed(self.answered.values()), 0.0)
-
     def first_answer_after(self, moment: float) -> float | None:
         """When the first answer came to a question that was asked after `moment`."""
         answers = [came for number, came in list(self.answered.items()) if self.sent[number] > moment]
         return min(answers, default=None)
+
+    def longest_silence(self, since: float) -> float:
+        """The longest time between two answers, seconds, of those that came after `since`."""
+        came = [since, *(moment for moment in list(self.answered.values()) if moment > since)]
+        return max((later - earlier for earlier, later in pairwise(came)), default=0.0)
 
 
 class Traffic:
