@@ -8,6 +8,7 @@ from gateway.cli.command import Command, Exit, Refused
 from gateway.cli.reach import need_the_right, place_arguments
 from gateway.enforcer.clock import Clock
 from gateway.enforcer.daemon import Setting, run
+from gateway.enforcer.desired import THIS_BOX, OwnEnd
 from gateway.enforcer.errors import EnforcerError, Unfit
 from gateway.enforcer.part import PartError
 from gateway.enforcer.proving import Prover
@@ -32,13 +33,18 @@ def _run(args: argparse.Namespace) -> int:
     need_the_right("enforcer")
     try:
         clock = Clock(trusted=args.trust_clock)
-        run(Setting(args.state_dir, args.run_dir, args.site, clock, Prover(clock.now)))
+        run(Setting(args.state_dir, args.run_dir, args.site, clock, Prover(clock.now), _own_end(args.site)))
     except Unfit as error:
         print(error, file=sys.stderr)
         return Exit.INPUT
     except (EnforcerError, *PartError) as error:
         raise Refused(str(error)) from error
     return Exit.OK
+
+
+def _own_end(site_file: Path | None) -> OwnEnd:
+    """Credentials lie beside the box's site file, whichever site names them."""
+    return THIS_BOX if site_file is None else OwnEnd(folder=site_file.resolve().parent)
 
 
 COMMAND = Command(

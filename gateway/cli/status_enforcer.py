@@ -39,6 +39,8 @@ def _lines(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
             "on trial",
             f"`claim-gateway confirm` within {spoken(data['trial_left_s'])}, or the former site comes back",
         )
+    if tunnel := data["tunnel"]:
+        yield from (("tunnel", _up(one)) for one in tunnel["up"])
     for window in data["windows"]:
         yield "window", f"{window['window']}: {_open(window['open_for_s'])}"
     for grant in data["grants"]:
@@ -63,12 +65,36 @@ def _complaints(data: dict[str, Any]) -> Iterator[str]:
         yield f"in force without proof, by {site['who']}: {site['unproved']}. apply a site that is proved"
     if (proof := data["proof"]) and proof["refusal"]:
         yield f"not proved: {proof['refusal']}"
+    if tunnel := data["tunnel"]:
+        yield from _tunnel_complaints(tunnel)
     if "pid" not in data:
         yield "no enforcer runs: nothing repairs the box or opens windows. systemctl start claim-gateway-enforcer"
     if data["windows"] and not data["clock_believed"]:
         yield "nobody sets this clock: windows stay shut. let chrony, or another, have the time"
     yield from (f"not as declared: {reason}" for reason in data.get("failing", ()))
     yield from (f"port {port} is gone. plug it in, or give it back its name" for port in data.get("missing_ports", ()))
+
+
+def _up(one: dict[str, Any]) -> str:
+    nat = ", behind NAT" if one["behind_nat"] else ""
+    passed = [sum(child[way] for child in one["children"]) for way in ("bytes_in", "bytes_out")]
+    renewed = min((child["rekey_s"] for child in one["children"] if child["rekey_s"]), default=0)
+    keys = f", new keys in {spoken(renewed)}" if renewed else ""
+    kinds = ", ".join(dict.fromkeys(child["encryption"] for child in one["children"]))
+    return (
+        f"provider {one['provider']} at {one['address']} for {spoken(one['age_s'])}: IKEv{one['version']}, {kinds}{nat}; "
+        f"{passed[0]:,} bytes in, {passed[1]:,} out{keys}"
+    )
+
+
+def _tunnel_complaints(tunnel: dict[str, Any]) -> Iterator[str]:
+    up = [one["provider"] for one in tunnel["up"]]
+    if tunnel["charon"]:
+        yield f"the tunnel is down: {tunnel['charon']}. systemctl start strongswan"
+    elif not up:
+        yield "the tunnel is down: no provider is connected. why: journalctl -u claim-gateway-enforcer"
+    elif tunnel["providers"][0] not in up:
+        yield f"provider {tunnel['providers'][0]} is not connected: {', '.join(up)} stands in"
 
 
 def _open(left_s: float | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.enforcer.desired import Desired, desire, terminal_ports
+from gateway.enforcer.desired import THIS_BOX, Desired, OwnEnd, desire, terminal_ports
 from gateway.enforcer.errors import ApplyError, Unfit
 from gateway.policy.support import unsupported
 from gateway.site.errors import SiteFileError
@@ -24,7 +24,7 @@ class Declared:
     terminals: tuple[str, ...]
 
 
-def declared(site_file: Path) -> Declared:
+def declared(site_file: Path, own_end: OwnEnd = THIS_BOX) -> Declared:
     """What the file asks of this box, whose cards it may name by their addresses.
 
     Raises Unfit with a line for each mistake, and ApplyError for a card that is not there: it may still come.
@@ -40,4 +40,4 @@ def declared(site_file: Path) -> Declared:
         site = on_this_box(located.site)
     except WiringError as error:
         raise ApplyError(f"{error}; nothing was changed") from error
-    return Declared(site.site.name, desire(site), ports(site), terminal_ports(site))
+    return Declared(site.site.name, desire(site, own_end=own_end), ports(site), terminal_ports(site))

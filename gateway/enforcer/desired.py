@@ -1,6 +1,7 @@
 """What one site asks of every part of the box. Pure."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from gateway.firewall import part as firewall
 from gateway.firewall.table import Table
@@ -10,9 +11,25 @@ from gateway.policy.places import Carrier
 from gateway.site.layout import TERMINAL_ZONES
 from gateway.site.model import Site
 from gateway.tunnel import compile as tunnel
+from gateway.tunnel.door import DOOR
 from gateway.tunnel.model import Tunnel
 from gateway.wiring import part as wiring
 from gateway.wiring.model import Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEnd:
+    """The key exchange daemon as this box runs it: where its credentials are, where it is asked, what it encrypts with.
+
+    The site file names credentials relative to its own folder.
+    """
+
+    folder: Path = Path("/etc/claim-gateway")
+    door: Path = DOOR
+    carrier: Carrier = Carrier.XFRM
+
+
+THIS_BOX = OwnEnd()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +41,22 @@ class Desired:
     table: Table
     wiring: Wiring
     tunnel: Tunnel | None = None
+    own_end: OwnEnd = THIS_BOX
 
 
-def desire(site: Site, policy: Policy | None = None, carrier: Carrier = Carrier.XFRM) -> Desired:
+def desire(site: Site, policy: Policy | None = None, own_end: OwnEnd = THIS_BOX) -> Desired:
     """Everything `site` asks for.
 
-    `policy` stands in for the derived one when a rehearsal tries another; `carrier` is what the tunnel's interface is made
-    of, and over a twin's wire nobody makes a tunnel.
+    `policy` stands in for the derived one when a rehearsal tries another. Over a twin's wire nobody makes a tunnel.
     """
     policy = derive(site) if policy is None else policy
     return Desired(
         site,
         policy,
-        firewall.desired(policy, wiring.ports(site), carrier),
+        firewall.desired(policy, wiring.ports(site), own_end.carrier),
         wiring.desired(site),
-        None if carrier is Carrier.WIRE else tunnel.desired(site, carrier),
+        None if own_end.carrier is Carrier.WIRE else tunnel.desired(site, own_end.carrier),
+        own_end,
     )
 
 

@@ -8,9 +8,10 @@ from gateway.enforcer.desired import Desired
 from gateway.enforcer.errors import PurgeError, Refuted
 from gateway.enforcer.part import WIRING, PartError
 from gateway.enforcer.proof import Proof
-from gateway.enforcer.transaction import Difference, parts
+from gateway.enforcer.transaction import Difference, kernel_parts
 from gateway.firewall import part as firewall
 from gateway.firewall.nft import Nft
+from gateway.tunnel.part import TUNNEL
 from gateway.wiring import part as wiring
 
 
@@ -41,7 +42,7 @@ def repair(desired: Desired, door: Nft | None, proof: Proof, *, doubted: bool = 
     except wiring.WiringError as error:
         failures.append(str(error))
     found: list[Difference] = []
-    for part in parts(there, door):
+    for part in kernel_parts(there, door):
         try:
             seen = part.observe()
             wrong = part.difference(seen)
@@ -62,7 +63,7 @@ def _left(name: str, texts: Iterable[str]) -> list[str]:
 def _settled(desired: Desired, done: Repaired, door: Nft | None, proof: Proof) -> Repaired:
     """What was changed may have let a session in: it ends. And the proof has the last word."""
     try:
-        opened = any(one.part != WIRING for one in done.found)
+        opened = any(one.part not in (TUNNEL, WIRING) for one in done.found)
         cut = connections.purge(desired.policy, firewall.observe(door)) if opened else 0
         proof.live(desired)
     except (*PartError, PurgeError, Refuted) as error:

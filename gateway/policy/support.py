@@ -1,12 +1,10 @@
 """Which declared parts this version cannot keep true on a box yet. `apply` names them and leaves the box as it is.
 
-Their rules are compiled and rehearsed like all others; what is missing is what must run beside them: charon, servers
-for a segment.
+Their rules are compiled and rehearsed like all others; what is missing is what must run beside them.
 """
 
 from collections.abc import Iterator
 
-from gateway.policy.places import holds_tunnel
 from gateway.site.model import Site
 
 Unsupported = tuple[tuple[str | int, ...], str]
@@ -19,11 +17,6 @@ def unsupported(site: Site) -> tuple[Unsupported, ...]:
 
 
 def _parts(site: Site) -> Iterator[Unsupported]:
-    if holds_tunnel(site):
-        yield (
-            ("tunnel",),
-            _not_yet("a tunnel held by this box", "let the router in front hold it: roles [a], held_by: upstream"),
-        )
     yield from _zones(site)
     if site.pppoe_passthrough:
         yield ("pppoe_passthrough",), _not_yet("pppoe_passthrough", "leave it out")

@@ -8,6 +8,7 @@ from typing import Self
 
 from pyroute2 import IPRoute
 
+from gateway.enforcer.desired import OwnEnd
 from gateway.enforcer.transaction import Applied, Desired, apply, desire
 from gateway.policy.derive import derive
 from gateway.policy.model import Policy
@@ -99,7 +100,7 @@ class Twin:
 
     def desire(self, policy: Policy | None = None) -> Desired:
         """What the site asks of this twin's gateway. `policy` stands in for the site's own."""
-        return desire(self.site, policy, Carrier.WIRE)
+        return desire(self.site, policy, OwnEnd(carrier=Carrier.WIRE))
 
     def surroundings(self) -> Surroundings:
         """What the proof judges this twin's gateway against."""
