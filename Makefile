@@ -83,11 +83,15 @@ fuzz: setup
 	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	@$(BIN)/python -m tests.fuzz.inspect -runs=$(FUZZ_RUNS) -seed=4 -print_final_stats=1
 
-# The parts of the docs that are made from the code.
+# The parts of the docs that are made from the code, and the journal's catalogues.
 docs: setup
 	@$(BIN)/python -m tests.relay.state_table
 	@$(BIN)/claim-gateway inspect --rules --lang en | sed -i \
 	  -e '/^<!-- rules -->$$/,/^<!-- end of rules -->$$/{//!d}' -e '/^<!-- rules -->$$/r /dev/stdin' docs/inspection.md
+	@$(BIN)/claim-gateway messages --markdown | sed -i \
+	  -e '/^<!-- messages -->$$/,/^<!-- end of messages -->$$/{//!d}' -e '/^<!-- messages -->$$/r /dev/stdin' docs/journal.md
+	@$(BIN)/claim-gateway messages --catalog --lang en >systemd/claim-gateway.catalog
+	@$(BIN)/claim-gateway messages --catalog --lang ja >systemd/claim-gateway.ja.catalog
 
 # All a box installs, for a box that reaches no package index: wheels and the hashes pip holds them to, in one archive.
 WHEELHOUSE := build/wheelhouse

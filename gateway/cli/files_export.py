@@ -1,15 +1,13 @@
 """`files export`: claims on removable media when the line is down (C29), encrypted with a password that is never an argument."""
 
 import argparse
-import getpass
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.cli.command import Command, Exit
 from gateway.cli.parcel_id import parcel_id, parcel_named
+from gateway.cli.password import password_argument, password_of
 from gateway.relay.alone import alone
-from gateway.relay.credentials import read_password
 from gateway.relay.errors import RelayRefused
 from gateway.relay.export import Exported, export, undelivered
 from gateway.relay.export_archive import password_trouble
@@ -28,9 +26,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="this parcel instead of all undelivered claims; may be repeated",
     )
-    parser.add_argument(
-        "--password-file", type=Path, metavar="FILE", help="a file only its owner reads (default: asks)"
-    )
+    password_argument(parser)
     parser.add_argument("--own-disk", action="store_true", help="DIR may lie on this box's own disk")
 
 
@@ -66,15 +62,7 @@ def _require_medium(to: Path, places: Places, *, own_disk: bool) -> None:
 
 
 def _password(args: argparse.Namespace) -> str:
-    if args.password_file is not None:
-        file: Path = args.password_file.absolute()
-        password = read_password(file.name, file.parent)
-    elif sys.stdin.isatty():
-        password = getpass.getpass("書き出しのパスワード: " if args.lang == "ja" else "password of the archive: ")
-        if password != getpass.getpass("もう一度: " if args.lang == "ja" else "once more: "):
-            raise RelayRefused("the two passwords differ. run it again", wrong_input=True)
-    else:
-        raise RelayRefused("nobody is there to ask for a password. name --password-file", wrong_input=True)
+    password = password_of(args, twice=True)
     if trouble := password_trouble(password):
         raise RelayRefused(trouble, wrong_input=True)
     return password

@@ -14,7 +14,8 @@ from gateway.site.errors import SiteFileError
 # Imported only when asked for: the relay must not load the firewall, nor `check` the twin.
 COMMANDS = (
     *("init", "check", "schema", "show", "explain", "prove", "evidence"),
-    *("plan", "apply", "confirm", "rollback", "history", "grant", "grants", "revoke", "status"),
+    *("plan", "apply", "confirm", "rollback", "history", "grant", "grants", "revoke", "status", "messages"),
+    *("ports", "export", "restore"),
     *("files", "inspect", "calendar", "terminal-sheet", "demo"),
     *("enforcer", "resolver", "relay"),
 )
@@ -65,6 +66,8 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
             description=command.summary,
             epilog=f"example:\n  {command.example}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            # `--password …` must not pass for `--password-file`.
+            allow_abbrev=False,
         )
         sub.add_argument("--lang", choices=("en", "ja"), default=_lang(), help="language of results (default: locale)")
         command.arguments(sub)

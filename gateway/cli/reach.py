@@ -59,7 +59,12 @@ def carried_out(args: argparse.Namespace, request: Request) -> dict[str, Any]:
 
 def need_the_right(command: str) -> None:
     """Raises Refused unless this process may change the network; asked first, since libnftables complains on its own."""
+    if not may_change_the_network():
+        raise Refused(f"claim-gateway {command}: this needs the right to change the network. run it as root")
+
+
+def may_change_the_network() -> bool:
+    """Whether this process has CAP_NET_ADMIN."""
     status = Path("/proc/self/status").read_text()
     effective = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapEff:"))
-    if not effective & 1 << CAP_NET_ADMIN:
-        raise Refused(f"claim-gateway {command}: this needs the right to change the network. run it as root")
+    return bool(effective & 1 << CAP_NET_ADMIN)

@@ -6,27 +6,13 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-_STA_UNSYNC = 0x40  # linux/timex.h
-_TIME_ERROR = 5
+from gateway.journal.clock import ClockState, clock_state
+
 _CLOCK_REALTIME = 0
 _TFD_CLOEXEC, _TFD_NONBLOCK = 0o2000000, 0o4000
 _TFD_TIMER_ABSTIME, _TFD_TIMER_CANCEL_ON_SET = 1, 2  # linux/timerfd.h
 _NEVER_S = 2**40
 """Some 30,000 years from now: the timer is there to be cancelled, not to ring."""
-
-
-class _Timex(ctypes.Structure):
-    """struct timex (adjtimex(2)), as far as it is asked: modes 0 reads, `status` is its sixth member."""
-
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("frequency", ctypes.c_long),
-        ("max_error", ctypes.c_long),
-        ("estimated_error", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_byte * 256),
-    )
 
 
 class _Timespec(ctypes.Structure):
@@ -53,11 +39,7 @@ class Clock:
 
     def synchronised(self) -> bool:
         """Whether the kernel's clock is disciplined by somebody (chrony, timesyncd), or vouched for."""
-        if self.trusted:
-            return True
-        asked = _Timex()
-        answer: int = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(asked))
-        return answer not in (-1, _TIME_ERROR) and not asked.status & _STA_UNSYNC
+        return self.trusted or clock_state() is ClockState.SYNCHRONISED
 
 
 def clock_set_alarm() -> int:

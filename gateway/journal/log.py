@@ -2,11 +2,16 @@
 
 import os
 import sys
-from collections.abc import MutableMapping
+import time
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
 
+from gateway.journal import messages
+from gateway.journal.allowance import EVERY_S, MOST, Allowance, worth_saying
+from gateway.journal.catalogue import FIELD_PREFIX
+from gateway.journal.clock import clock_state
 from gateway.journal.journald import JournalSocket, stderr_is_journal
 from gateway.journal.message import Level, Loggable, Message, printable
 
@@ -39,7 +44,7 @@ def configure(*, lang: str = "en", to_journal: bool | None = None, least: Level 
     level shown as lines; the journal gets all of them, its readers filter.
     """
     journal = stderr_is_journal() if to_journal is None else to_journal
-    last = [_to_journal] if journal else [_drop_below(least), _to_text]
+    last = [_limited(Allowance()), _to_journal] if journal else [_drop_below(least), _to_text]
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, _entry(lang), *last],
         logger_factory=_journal_factory if journal else _stderr_factory,
@@ -54,6 +59,22 @@ def _drop_below(least: Level) -> structlog.typing.Processor:
         return event
 
     return drop
+
+
+def _limited(allowance: Allowance) -> structlog.typing.Processor:
+    """Critical messages are never left out: nobody can cause them from outside."""
+
+    def limit(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        message: Message = event["message"]
+        if message.level is Level.CRITICAL or message is messages.LEFT_OUT:
+            return event
+        if count := allowance.left_out(message.id, time.monotonic()):
+            if worth_saying(count):
+                tell(messages.LEFT_OUT, which=message.name, most=MOST, minutes=int(EVERY_S // 60), count=count)
+            raise structlog.DropEvent
+        return event
+
+    return limit
 
 
 def _entry(lang: str) -> structlog.typing.Processor:
@@ -72,16 +93,19 @@ def _to_text(_logger: object, _method: str, event: MutableMapping[str, Any]) -> 
 def _to_journal(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    message: Message = event["message"]
-    entry = {
-        "MESSAGE": event["text"],
+    return (_fields(event["message"], event["text"], event["fields"]),), {}
+
+
+def _fields(message: Message, text: str, fields: Mapping[str, Loggable]) -> dict[str, str]:
+    """The journal's fields of one entry (systemd.journal-fields(7))."""
+    return {
+        "MESSAGE": text,
         "MESSAGE_ID": message.id,
         "PRIORITY": str(int(message.level)),
         "SYSLOG_IDENTIFIER": "claim-gateway",
-        "CLAIM_GATEWAY_MESSAGE": message.name,
-    }
-    entry |= {f"CLAIM_GATEWAY_{name.upper()}": printable(value) for name, value in event["fields"].items()}
-    return (entry,), {}
+        f"{FIELD_PREFIX}MESSAGE": message.name,
+        f"{FIELD_PREFIX}CLOCK": clock_state(),
+    } | {f"{FIELD_PREFIX}{name.upper()}": printable(value) for name, value in fields.items()}
 
 
 def _stderr_factory(*_args: object) -> structlog.PrintLogger:
@@ -96,7 +120,9 @@ class _JournalLogger:
         self._socket = socket
 
     def _send(self, entry: dict[str, str]) -> None:
-        self._socket.send(entry)
+        if self._socket.send(entry) and (count := self._socket.missed()):
+            told: dict[str, Loggable] = {"count": count}
+            self._socket.send(_fields(messages.MISSED, messages.MISSED.text(told), told))
 
     critical = error = warning = info = debug = _send
 

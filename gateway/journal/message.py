@@ -1,9 +1,9 @@
-"""A catalogued message: a stable id, a level, the fields it carries, and its text in English and Japanese."""
+"""A catalogued message: a stable id, a level, the fields it carries, its text and what to do, in English and Japanese."""
 
 import re
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -29,11 +29,23 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Todo:
+    """What whoever reads the message does about it: whole sentences, one paragraph, the first step first."""
+
+    en: str
+    ja: str
+
+
+NOTHING_TODO = Todo("Nothing to do.", "対応は不要です。")
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One entry of the catalogue.
 
     `id` is the journal's MESSAGE_ID (32 lower-case hex digits, `systemd-id128 new`) and never changes once released.
     `en` and `ja` are `str.format` templates over the field names; every field named there is required when telling.
+    `todo` may name some of the same fields. It is not said with the message: `journalctl -x` and docs/journal.md have it.
     """
 
     id: str
@@ -41,12 +53,18 @@ class Message:
     level: Level
     en: str
     ja: str
+    _: KW_ONLY
+    todo: Todo
 
     def __post_init__(self) -> None:
         if not _MESSAGE_ID.fullmatch(self.id):
             raise ValueError(f"{self.name}: MESSAGE_ID must be 32 lower-case hex digits, not {self.id!r}")
         if _names(self.en) != _names(self.ja):
             raise ValueError(f"{self.name}: the English and the Japanese text name different fields")
+        if not _names(self.todo.en) == _names(self.todo.ja) <= _names(self.en):
+            raise ValueError(
+                f"{self.name}: what to do names other fields than the message carries, or not in both languages"
+            )
 
     @property
     def fields(self) -> frozenset[str]:

@@ -36,6 +36,10 @@ class Fact(StrEnum):
     ADOPTED = "adopted"
     REBUILT = "rebuilt"
     EXPORTED = "exported"
+    TAKEN_OVER = "taken-over"
+    """Another box goes on with this ledger, as it stood at an export."""
+    CAUGHT_UP = "caught-up"
+    """It has read on the terminal what the old box delivered after that."""
     ERASED = "erased"
     PRUNED = PRUNED
 

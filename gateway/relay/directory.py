@@ -53,6 +53,18 @@ class DirectoryShelf:
 
         return await self._do(work)
 
+    async def folders(self, folder: PurePosixPath) -> tuple[PurePosixPath, ...]:
+        """See Shelf."""
+
+        def work(root: int) -> tuple[PurePosixPath, ...]:
+            try:
+                with durable.folder(root, folder.parts) as here, os.scandir(here) as found:
+                    return tuple(sorted(folder / one.name for one in found if one.is_dir(follow_symlinks=False)))
+            except FileNotFoundError:
+                return ()
+
+        return await self._do(work)
+
     async def fetch(self, entry: Entry, into: Path) -> tuple[str, int]:
         """See Shelf."""
 

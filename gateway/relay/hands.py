@@ -52,6 +52,7 @@ from gateway.relay.route import Route
 from gateway.relay.shelf import Entry, Shelf
 from gateway.relay.shelf import Verified as VerifiedFile
 from gateway.relay.spool import Spool
+from gateway.relay.takeover import CatchUp
 from gateway.relay.threads import in_thread
 
 
@@ -82,6 +83,7 @@ class Hands:
         self._clock = clock
         self._jitter = jitter
         self._scanner = scanner
+        self._catch_up = CatchUp(route, ledger)
         self._verified: dict[str, VerifiedFile] = {}
         self._troubles = LocalTroubles()
         self._lanes = Lanes()
@@ -216,6 +218,8 @@ class Hands:
         # What a person overruled does not keep the file from being a second copy of one that was delivered.
         if {*reasons} - {*parcel.reasons}:
             return Inspected(summary, reasons)
+        # What another box delivered before us counts for the twin and for the number.
+        await self._catch_up(self._clock())
         return Inspected(summary, reasons, self._twin_of(parcel, summary))
 
     def _twin_of(self, parcel: Parcel, summary: Summary) -> str:

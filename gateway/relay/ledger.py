@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,7 +19,7 @@ from gateway.relay.adoption import Adopted, adopt
 from gateway.relay.audit import Fact, covered, fact_of, new_salt
 from gateway.relay.chain import Head, Link
 from gateway.relay.ledger_file import LedgerBusy, LedgerError, open_for_reading, open_for_writing, trouble
-from gateway.relay.parcel import Direction, Hold, Parcel, State, series_of
+from gateway.relay.parcel import Direction, Hold, Parcel, State, series_in, series_of
 from gateway.relay.rows import NAMED, erased_row, parcel_of, row_of
 
 _RESTING = tuple(state for state in State if not state.moving)
@@ -142,6 +142,36 @@ class Ledger:
         """Take rows salvaged elsewhere into this new ledger, and say so in one link. Raises LedgerBusy, LedgerError."""
         with self._transaction("did not take the rows"):
             adopt(self._db, adopted, fields, lost, now)
+
+    def record_takeover(self, parcels: Iterable[Parcel], fields: Mapping[str, Any], now: datetime) -> None:
+        """Write what became of these on another box, and one link that says so. Raises LedgerBusy, LedgerError."""
+        with self._transaction("did not record the takeover"):
+            self._write_all(parcels, now)
+            chain_rows.append(self._db, fields, now)
+
+    @property
+    def owes_a_look(self) -> bool:
+        """Whether this box took over, and has not read yet what the old one delivered last. Raises LedgerBusy, LedgerError."""
+        question = "SELECT coalesce(max(sequence), 0) FROM chain WHERE json_extract(record, '$.fact') = ?"
+        taken_over, caught_up = (self._count(question, (str(fact),)) for fact in (Fact.TAKEN_OVER, Fact.CAUGHT_UP))
+        return taken_over > caught_up
+
+    def delivered_as(self, target: PurePosixPath) -> Parcel | None:
+        """The claim whose final place this is."""
+        return self._parcel(
+            "SELECT * FROM parcel WHERE direction = ? AND target = ? AND NOT duplicate",
+            (str(Direction.CLAIM), str(target)),
+        )
+
+    def has_number(self, target: PurePosixPath, number: int) -> bool:
+        """Whether the series of this target has the number already."""
+        return bool(
+            self._count(
+                "SELECT count(*) FROM parcel WHERE direction = ? AND month = ? AND payer = ? AND folded_name = ?"
+                " AND number = ? AND NOT duplicate",
+                (str(Direction.CLAIM), *series_in(target), number),
+            )
+        )
 
     def head(self) -> Head:
         """The chain's newest link. Noted elsewhere, it shows later that nothing was cut off. Raises LedgerBusy, LedgerError."""
@@ -274,6 +304,14 @@ class Ledger:
         """A parcel's state now; empty if there is none of this id. Raises LedgerBusy, LedgerError."""
         rows = self._rows("SELECT state FROM parcel WHERE id = ?", (parcel_id,))
         return rows[0]["state"] if rows else ""
+
+    def _write_all(self, parcels: Iterable[Parcel], now: datetime) -> None:
+        for parcel in parcels:
+            if parcel.state is State.RETIRED:
+                # Retention counts from when it came to rest.
+                rested = State.HELD if parcel.reasons else State.NOTED
+                self._write(replace(parcel, state=rested), "TakenOver", now)
+            self._write(parcel, "TakenOver", now)
 
     def _write(self, parcel: Parcel, event: str, now: datetime) -> None:
         before = self._row(parcel.id)

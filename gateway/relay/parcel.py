@@ -65,6 +65,8 @@ class Hold(StrEnum):
     """It left on removable media; a person says whether it is delivered as well."""
     REBUILT = "ledger-rebuilt"
     """The ledger was rebuilt while it was on its way, or does not know the file at all."""
+    LEFT_BEHIND = "left-behind"
+    """It was on its way when its box was replaced; its bytes stayed there."""
     VIRUS = "virus"
     SCANNER_DOWN = "scanner-down"
     TOO_BIG_TO_SCAN = "too-big-to-scan"

@@ -54,6 +54,10 @@ class SftpShelf:
         """See Shelf."""
         return await self._do(lambda line: sftp_files.entries(line, folder))
 
+    async def folders(self, folder: PurePosixPath) -> tuple[PurePosixPath, ...]:
+        """See Shelf."""
+        return await self._do(lambda line: sftp_files.folders(line, folder))
+
     async def fetch(self, entry: Entry, into: Path) -> tuple[str, int]:
         """See Shelf."""
         return await self._do(lambda line: sftp_files.fetch(line, entry, into), carrying=entry.fingerprint.size)

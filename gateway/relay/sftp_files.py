@@ -40,17 +40,29 @@ async def probe(line: Line) -> None:
 
 async def entries(line: Line, folder: PurePosixPath) -> tuple[Entry, ...]:
     """The regular files in `folder`; none if it is not there. Names that are no UTF-8 have lone surrogates (PEP 383)."""
-    found = []
+    listed = await _all(line, folder)
+    found = [
+        Entry(folder / name, _fingerprint(name, attributes)) for name, attributes in listed if _is_file(attributes)
+    ]
+    return tuple(sorted(found, key=lambda entry: str(entry.path)))
+
+
+async def folders(line: Line, folder: PurePosixPath) -> tuple[PurePosixPath, ...]:
+    """The folders in `folder`; none if it is not there."""
+    listed = await _all(line, folder)
+    return tuple(sorted(folder / name for name, attributes in listed if _is_folder(name, attributes)))
+
+
+async def _all(line: Line, folder: PurePosixPath) -> tuple[tuple[str, asyncssh.SFTPAttrs], ...]:
+    """Name and attributes of everything in `folder`."""
     try:
         with translated():
-            for item in await line.files.readdir(_path(line, folder)):
-                name = os.fsdecode(item.filename)
-                # A name with a slash in it would be a path to us; no honest server sends one.
-                if _is_file(item.attrs) and not _SEPARATORS & set(name):
-                    found.append(Entry(folder / name, _fingerprint(name, item.attrs)))
+            listed = await line.files.readdir(_path(line, folder))
     except Absent:
         return ()
-    return tuple(sorted(found, key=lambda entry: str(entry.path)))
+    named = ((os.fsdecode(item.filename), item.attrs) for item in listed)
+    # A name with a slash in it would be a path to us; no honest server sends one.
+    return tuple((name, attributes) for name, attributes in named if not _SEPARATORS & set(name))
 
 
 async def fetch(line: Line, entry: Entry, into: Path) -> tuple[str, int]:
@@ -271,6 +283,10 @@ async def _on_disk(work: Callable[[], T]) -> T:
 def _fingerprint(name: str, attributes: asyncssh.SFTPAttrs) -> Fingerprint:
     size = attributes.size or 0
     return Fingerprint(size, f"{name}:{size}:{attributes.mtime}")
+
+
+def _is_folder(name: str, attributes: asyncssh.SFTPAttrs) -> bool:
+    return stat.S_ISDIR(attributes.permissions or 0) and name not in {".", ".."}
 
 
 def _is_file(attributes: asyncssh.SFTPAttrs) -> bool:

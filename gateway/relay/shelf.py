@@ -36,6 +36,9 @@ class Shelf(Protocol):
     async def list(self, folder: PurePosixPath) -> tuple[Entry, ...]:
         """The regular files directly in `folder`, by name; none if there is no such folder."""
 
+    async def folders(self, folder: PurePosixPath) -> tuple[PurePosixPath, ...]:
+        """The folders directly in `folder`, by name; none if there is no such folder. A link is none."""
+
     async def fetch(self, entry: Entry, into: Path) -> tuple[str, int]:
         """Copy to the new local file `into`, durably. Returns SHA-256 and size. Raises Changed, InUse, Absent."""
 

@@ -58,6 +58,10 @@ class SmbShelf:
         """See Shelf."""
         return await self._do(lambda line: smb_files.entries(line, folder))
 
+    async def folders(self, folder: PurePosixPath) -> tuple[PurePosixPath, ...]:
+        """See Shelf."""
+        return await self._do(lambda line: smb_files.folders(line, folder))
+
     async def fetch(self, entry: Entry, into: Path) -> tuple[str, int]:
         """See Shelf."""
         return await self._do(lambda line: smb_files.fetch(line, entry, into), carrying=entry.fingerprint.size)

@@ -51,21 +51,40 @@ def entries(line: Line, folder: PurePosixPath) -> tuple[Entry, ...]:
         return ()
 
 
+def folders(line: Line, folder: PurePosixPath) -> tuple[PurePosixPath, ...]:
+    """The folders in `folder`; none if it is not there."""
+    try:
+        with translated(), _folder(line, folder, CreateDisposition.FILE_OPEN) as handle:
+            return tuple(sorted(folder / name for name, attributes, _ in _all(handle) if _is_folder(name, attributes)))
+    except Absent:
+        return ()
+
+
+def _is_folder(name: str, attributes: int) -> bool:
+    return attributes & _NOT_OURS == FileAttributes.FILE_ATTRIBUTE_DIRECTORY and name not in {".", ".."}
+
+
 def _listed(handle: Any, folder: PurePosixPath) -> Iterator[Entry]:
+    for name, attributes, item in _all(handle):
+        if not attributes & _NOT_OURS:
+            size = int(item["end_of_file"].get_value())
+            times = (item["last_write_time"].get_value(), item["change_time"].get_value())
+            yield Entry(folder / name, Fingerprint(size, f"{name}:{size}:{_stamp(*times)}"))
+
+
+def _all(handle: Any) -> Iterator[tuple[str, int, Any]]:
+    """Name, attributes and description of everything in an open folder."""
     while True:
         try:
             batch = handle.query_directory("*", FileInformationClass.FILE_ID_BOTH_DIRECTORY_INFORMATION)
         except (NoMoreFiles, NoSuchFile):
             return
         for item in batch:
-            if not item["file_attributes"].get_value() & _NOT_OURS:
-                name = item["file_name"].get_value().decode("utf-16-le", "replace")
-                size = int(item["end_of_file"].get_value())
-                times = (item["last_write_time"].get_value(), item["change_time"].get_value())
-                # A name with a slash in it would be a path to us; no honest server sends one. One that is no UTF-16
-                # (NTFS keeps such) could not be opened again by name.
-                if not {"/", "\\", "\N{REPLACEMENT CHARACTER}"} & set(name):
-                    yield Entry(folder / name, Fingerprint(size, f"{name}:{size}:{_stamp(*times)}"))
+            name = item["file_name"].get_value().decode("utf-16-le", "replace")
+            # A name with a slash in it would be a path to us; no honest server sends one. One that is no UTF-16 (NTFS
+            # keeps such) could not be opened again by name.
+            if not {"/", "\\", "\N{REPLACEMENT CHARACTER}"} & set(name):
+                yield name, int(item["file_attributes"].get_value()), item
 
 
 def _stamp(*times: Any) -> str:

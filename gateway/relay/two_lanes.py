@@ -28,6 +28,10 @@ class TwoLanes:
         """See Shelf."""
         return await self._small.list(folder)
 
+    async def folders(self, folder: PurePosixPath) -> tuple[PurePosixPath, ...]:
+        """See Shelf."""
+        return await self._small.folders(folder)
+
     async def fetch(self, entry: Entry, into: Path) -> tuple[str, int]:
         """See Shelf."""
         return await self._for(entry.fingerprint.size).fetch(entry, into)

@@ -11,7 +11,7 @@ from pathlib import Path
 from dns.asyncresolver import Resolver
 
 from gateway.journal import tell
-from gateway.journal.notify import notify
+from gateway.journal.notify import notify, watchdog_interval_s
 from gateway.policy.learned import LASTS_LEAST, LASTS_MOST, Learned
 from gateway.resolver import messages
 from gateway.resolver.question import Unanswered, ask, servers
@@ -44,10 +44,19 @@ async def _serve(site: Site, run_dir: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     tasks = [asyncio.create_task(keep(resolver, name, run_dir / SOCKET), name=name) for name in names(site)]
+    if (interval_s := watchdog_interval_s()) is not None:
+        tasks.append(asyncio.create_task(_turn(interval_s), name="watchdog"))
     notify("READY=1")
     ended = asyncio.create_task(stopping.wait())
     await asyncio.wait((ended, *tasks), return_when=asyncio.FIRST_COMPLETED)
     await _end((ended, *tasks))
+
+
+async def _turn(interval_s: float) -> None:
+    """Tell systemd that the loop turns, for ever."""
+    while True:
+        notify("WATCHDOG=1")
+        await asyncio.sleep(interval_s)
 
 
 async def _end(tasks: Iterable[asyncio.Task[object]]) -> None:

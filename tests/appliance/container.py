@@ -25,7 +25,7 @@ _START = """
 for group in $CGROUPS; do echo $$ > $group/cgroup.procs; done
 mount -t overlay overlay -o lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK $ROOT
 exec setpriv --pdeathsig TERM systemd-nspawn --quiet --directory=$ROOT --machine=$NAME --boot \\
-    --network-namespace-path=$NETNS --capability=CAP_NET_ADMIN --system-call-filter=bpf --register=no --keep-unit --console=read-only --link-journal=no \\
+    --network-namespace-path=$NETNS --capability=CAP_NET_ADMIN --system-call-filter="bpf adjtimex clock_adjtime" --register=no --keep-unit --console=read-only --link-journal=no \\
     --resolv-conf=off --timezone=off --notify-ready=yes --kill-signal=SIGRTMIN+3
 """
 

@@ -64,7 +64,7 @@ def test_the_password_is_asked_twice_and_never_shown(places: Places, medium: Pat
     os.close(theirs)
     said = ""
     try:
-        for prompt in ("password of the archive: ", "once more: "):
+        for prompt in ("password: ", "once more: "):
             while prompt not in said:
                 said += os.read(ours, 1000).decode()
             os.write(ours, f"{PASSWORD}\n".encode())

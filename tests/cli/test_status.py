@@ -1,6 +1,7 @@
 import json
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.root
 def test_a_box_that_is_well_is_exit_0_and_says_what_protects_it(
     served: Rig, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["status", *served.places]) == 0
+    assert main(["status", *served.places, "--lang", "en"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "enforcer: well"
     assert [line.split()[0] for line in lines[1:6]] == ["protection", "site", "proof", "window", "grant"]
@@ -35,3 +36,41 @@ def test_without_an_enforcer_it_is_not_well(served: Rig) -> None:
     done = served.run_here(sys.executable, "-m", "gateway.cli.main", "status", *alone, "--lang", "en")
     assert done.returncode == 1
     assert "  ! " in done.stdout
+
+
+def test_the_files_for_monitoring_and_console_are_written_whole_and_readable_by_all(
+    served: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prometheus, console = tmp_path / "gateway.prom", tmp_path / "issue"
+    prometheus.write_text("the old one")
+
+    code = main(["status", *served.places, "--prometheus", str(prometheus), "--issue", str(console), "--lang", "en"])
+
+    assert code == 0
+    assert capsys.readouterr().out == ""
+    assert "claim_gateway_enforcer_running 1\n" in prometheus.read_text()
+    assert console.read_text().splitlines()[1] == "enforcer: well"
+    assert {path.stat().st_mode & 0o777 for path in (prometheus, console)} == {0o644}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gateway.prom", "issue"]
+
+
+def test_a_file_that_cannot_be_written_is_the_systems_no(
+    served: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", *served.places, "--prometheus", str(tmp_path / "away" / "file")]) == 4
+    assert "away/file: No such file or directory. give a file" in capsys.readouterr().err
+
+
+def test_as_a_plugin_it_is_one_line_and_the_plugins_codes(served: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", *served.places, "--nagios", "--lang", "en"]) == 0
+    assert capsys.readouterr().out.startswith("CLAIM-GATEWAY OK - enforcer well | enforcer_running=1")
+
+    alone = [*served.places[:2], "--run-dir", str(served.run / "elsewhere")]
+    done = served.run_here(sys.executable, "-m", "gateway.cli.main", "status", *alone, "--nagios", "--lang", "ja")
+    assert done.returncode == 3  # an enforcer holds the state directory and does not answer there
+    assert done.stdout.startswith("CLAIM-GATEWAY UNKNOWN - ")
+
+
+def test_in_japanese(served: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["status", *served.places, "--lang", "ja"])
+    assert capsys.readouterr().out.splitlines()[0] == "エンフォーサー: 正常"

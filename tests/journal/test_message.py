@@ -3,13 +3,15 @@ from ipaddress import ip_address
 
 import pytest
 
-from gateway.journal.message import FIELD_TEXT_MAX_CHARS, Level, Loggable, Message, printable
+from gateway.journal.message import FIELD_TEXT_MAX_CHARS, NOTHING_TODO, Level, Loggable, Message, Todo, printable
 
 ID = "0123456789abcdef0123456789abcdef"
 
 
-def message(en: str = "{shelf} is full at {percent} %", ja: str = "{shelf} は {percent} % で満杯") -> Message:
-    return Message(ID, "shelf_full", Level.WARNING, en, ja)
+def message(
+    en: str = "{shelf} is full at {percent} %", ja: str = "{shelf} は {percent} % で満杯", todo: Todo = NOTHING_TODO
+) -> Message:
+    return Message(ID, "shelf_full", Level.WARNING, en, ja, todo=todo)
 
 
 def test_text_in_both_languages() -> None:
@@ -22,12 +24,18 @@ def test_text_in_both_languages() -> None:
 @pytest.mark.parametrize("bad", ["", ID.upper(), ID[:-1], f"{ID}0", "-" * 32])
 def test_id_is_the_journals(bad: str) -> None:
     with pytest.raises(ValueError, match="MESSAGE_ID"):
-        Message(bad, "x", Level.INFO, "x", "x")
+        Message(bad, "x", Level.INFO, "x", "x", todo=NOTHING_TODO)
 
 
 def test_both_languages_carry_the_same_fields() -> None:
     with pytest.raises(ValueError, match="different fields"):
         message(ja="{shelf} は満杯")
+
+
+@pytest.mark.parametrize("todo", [Todo("empty {folder}", "{folder} を空に"), Todo("empty {shelf}", "空に")])
+def test_what_to_do_names_fields_of_the_message_and_the_same_in_both_languages(todo: Todo) -> None:
+    with pytest.raises(ValueError, match="what to do"):
+        message(todo=todo)
 
 
 @pytest.mark.parametrize("fields", [{}, {"shelf": "claims"}, {"shelf": "claims", "percent": 97, "more": 1}])

@@ -323,3 +323,17 @@ def test_every_call_on_a_server_that_stopped_answering_ends_by_its_deadline(
             await shelf.close()
 
     run(work)
+
+
+def test_the_folders_of_a_folder(place: Place) -> None:
+    place.put("claims/2026-11/社保/01回目_1108-2310/RECEIPTC.UKE", b"x")
+    place.put("claims/2026-11/国保/RECEIPTC.UKE", b"x")
+    place.put("claims/2026-11/RECEIPTC.UKE", b"x")
+    (place.root / "claims/2026-11/elsewhere").symlink_to("/etc")
+
+    async def work() -> None:
+        found = await place.shelf.folders(place("claims/2026-11"))
+        assert found == (place("claims/2026-11/国保"), place("claims/2026-11/社保"))
+        assert await place.shelf.folders(place("claims/2026-12")) == ()
+
+    on(place, work)
