@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -146,9 +147,12 @@ def _ours(status: os.stat_result, path: Path, forbidden: int) -> None:
 
 def _certificates(file: _File) -> tuple[x509.Certificate, ...]:
     try:
-        return tuple(x509.load_pem_x509_certificates(file.content))
-    except ValueError:
+        found = tuple(x509.load_pem_x509_certificates(file.content))
+        for one in found:
+            one.public_key()  # read when it is asked for only: a kind nobody knows is to be met here
+    except (ValueError, UnsupportedAlgorithm):
         raise CredentialError(f"{file.path}: is no certificate in PEM form. ask the provider for one") from None
+    return found
 
 
 def _key(file: _File) -> PrivateKey:
@@ -157,7 +161,7 @@ def _key(file: _File) -> PrivateKey:
     except TypeError:
         todo = "take it off with: openssl pkey -in FILE -out NEW"
         raise CredentialError(f"{file.path}: the private key has a passphrase. {todo}") from None
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise CredentialError(f"{file.path}: is no private key in PEM form. put the right file there") from None
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise CredentialError(f"{file.path}: is neither an RSA nor an elliptic curve key. ask the provider for one")

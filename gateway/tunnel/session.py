@@ -101,7 +101,7 @@ class Keeper:
                     self._greet(mouth)
                     pause_s = RECONNECT_S[0]
                     had_one = self._listen(ear, mouth)
-            except CharonGoneError as error:
+            except (CharonGoneError, CharonRefusedError) as error:
                 self._miss(str(error))
                 had_one = self._wanted is not None
                 self._wait(pause_s)

@@ -21,7 +21,6 @@ charon-systemd {{
   routing_table = 0
   install_virtual_ip_on = ipsec0
   make_before_break = yes
-  delete_rekeyed_delay = 2
   retransmit_timeout = {retransmit_s}
   retransmit_base = 1.5
   retransmit_tries = 4
