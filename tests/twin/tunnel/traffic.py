@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -49,9 +49,10 @@ class Asker:
 class Traffic:
     """Asks until it is stopped."""
 
-    def __init__(self, askers: list[Asker], systems: list[socket.socket]) -> None:
+    def __init__(self, askers: list[Asker], systems: list[socket.socket], every_s: float) -> None:
         self.askers = {asker.name: asker for asker in askers}
         self._systems = systems
+        self._every_s = every_s
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="traffic", daemon=True)
         self._thread.start()
@@ -78,7 +79,7 @@ class Traffic:
                     if isinstance(line, socket.socket):
                         _drain(line, key.data)
                 if time.monotonic() >= due:
-                    due += EVERY_S
+                    due += self._every_s
                     number += 1
                     for index, asker in enumerate(self.askers.values()):
                         _ask(asker, number, index)
@@ -110,7 +111,9 @@ def _drain(line: socket.socket, asker: Asker | None) -> None:
 
 
 @contextmanager
-def asking(who: dict[str, Namespace], system: Namespace, faces: Callable[[Family], IpAddress]) -> Iterator[Traffic]:
+def asking(
+    who: Mapping[str, Namespace], system: Namespace, faces: Callable[[Family], IpAddress], *, every_s: float = EVERY_S
+) -> Iterator[Traffic]:
     """Each of `who` asks the claim system in both families; its askers are called `name/4` and `name/6`."""
     with ExitStack() as stack:
 
@@ -124,7 +127,7 @@ def asking(who: dict[str, Namespace], system: Namespace, faces: Callable[[Family
             for name, there in who.items()
             for family in FAMILIES
         ]
-        traffic = Traffic(askers, systems)
+        traffic = Traffic(askers, systems, every_s)
         stack.callback(traffic.stop)
         yield traffic
 
