@@ -183,7 +183,7 @@ class Keeper:
                 if found.fault is not Fault.OTHER_AUTHORITY:
                     level = _reminder(found.ends - now) if found.ends else ""
                     about = f"{provider} {found.which} {found.fault}"
-                    self._tell_once(about, level, messages.EXPIRES, provider=provider, what=found.text)
+                    self._tell_once(about, level, messages.CERTIFICATE, provider=provider, what=found.text)
 
     def _load(self, mouth: Door, wanted: Tunnel | None) -> None:
         loaded = charon.observe(mouth)
