@@ -108,6 +108,11 @@ def _critical(data: dict[str, Any], lang: str) -> Iterator[str]:
         yield _nobody(lang)
     for reason in data.get("failing", ()):
         yield say(f"not as declared: {reason}", f"宣言どおりではありません: {reason}")
+    for reason in data.get("troubles", ()):
+        yield say(
+            f"not as declared, but the rules stand: {reason}",
+            f"宣言どおりではありませんが、ポリシーは有効です: {reason}",
+        )
     for port in data.get("missing_ports", ()):
         yield say(
             f"port {port} is gone. plug it in, or give it back its name",

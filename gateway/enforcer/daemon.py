@@ -274,6 +274,7 @@ class Daemon:
             and {"at": upkeep.last.at.isoformat(), "what": upkeep.last.what, "who": upkeep.last.who},
             "failing": list(upkeep.failing),
             "missing_ports": list(upkeep.missing),
+            "troubles": list(upkeep.troubles),
         }
 
     async def _in_worker(self, act: Callable[[], T]) -> T:

@@ -8,6 +8,10 @@ from gateway.firewall.table import Table
 from gateway.policy.derive import derive
 from gateway.policy.model import Policy
 from gateway.policy.places import Carrier
+from gateway.programs import desired as programs
+from gateway.programs.model import Programs
+from gateway.programs.part import Folders
+from gateway.programs.systemd import Units
 from gateway.site.layout import TERMINAL_ZONES
 from gateway.site.model import Site
 from gateway.tunnel import compile as tunnel
@@ -18,15 +22,24 @@ from gateway.wiring.model import Wiring
 
 
 @dataclass(frozen=True, slots=True)
-class OwnEnd:
-    """The key exchange daemon as this box runs it: where its credentials are, where it is asked, what it encrypts with.
+class Runs:
+    """Who runs the programs of others on this box, and where they look for their files."""
 
-    The site file names credentials relative to its own folder.
+    units: Units
+    folders: Folders = Folders()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEnd:
+    """What other daemons are on this box: charon's credentials, where it is asked, what it encrypts with; who runs others.
+
+    The site file names credentials relative to its own folder. Without `runs`, as in a twin, nobody runs a program.
     """
 
     folder: Path = Path("/etc/claim-gateway")
     door: Path = DOOR
     carrier: Carrier = Carrier.XFRM
+    runs: Runs | None = None
 
 
 THIS_BOX = OwnEnd()
@@ -34,7 +47,7 @@ THIS_BOX = OwnEnd()
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """The site, the matrix, the table made of it, the wiring, and the tunnel where this box holds one."""
+    """The site, the matrix, the table made of it, the wiring, the tunnel this box holds, and the programs beside them."""
 
     site: Site
     policy: Policy
@@ -42,6 +55,7 @@ class Desired:
     wiring: Wiring
     tunnel: Tunnel | None = None
     own_end: OwnEnd = THIS_BOX
+    programs: Programs = Programs()
 
 
 def desire(site: Site, policy: Policy | None = None, own_end: OwnEnd = THIS_BOX) -> Desired:
@@ -57,6 +71,7 @@ def desire(site: Site, policy: Policy | None = None, own_end: OwnEnd = THIS_BOX)
         wiring.desired(site),
         None if own_end.carrier is Carrier.WIRE else tunnel.desired(site, own_end.carrier),
         own_end,
+        programs.desired(site),
     )
 
 

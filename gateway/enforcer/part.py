@@ -13,6 +13,7 @@ from gateway.firewall.nft import Nft, NftError
 from gateway.firewall.observed import Observed
 from gateway.firewall.spelling import spelled
 from gateway.firewall.table import Table
+from gateway.programs.systemd import ProgramsError
 from gateway.tunnel import link
 from gateway.tunnel.errors import TunnelError
 from gateway.tunnel.link import Standing
@@ -22,7 +23,7 @@ from gateway.wiring import part as wiring
 from gateway.wiring.model import Change, Rule, Wiring, difference
 from gateway.wiring.part import WiringError
 
-PartError = (NftError, WiringError, TunnelError)
+PartError = (NftError, WiringError, TunnelError, ProgramsError)
 """What any part raises when the kernel refuses."""
 
 WIRING = "wiring"

@@ -13,6 +13,7 @@ from gateway.firewall.nft import Nft
 from gateway.firewall.observed import Observed
 from gateway.journal import tell
 from gateway.policy.places import Carrier
+from gateway.programs.part import ProgramsPart
 from gateway.tunnel.part import TunnelPart
 from gateway.wiring import barrier
 
@@ -62,7 +63,16 @@ def parts(desired: Desired, door: Nft | None = None) -> Parts:
     before_wiring: tuple[Part[Any], ...] = ()
     if desired.own_end.carrier is not Carrier.WIRE:
         before_wiring = (TunnelPart(desired.tunnel, desired.own_end.folder, desired.own_end.door),)
-    return GuardPart(desired.wiring), FirewallPart(desired.table, door), *before_wiring, WiringPart(desired.wiring)
+    runs, last = desired.own_end.runs, tuple[Part[Any], ...]()
+    if runs is not None:
+        last = (ProgramsPart(desired.programs, runs.units, runs.folders),)
+    network: Parts = (
+        GuardPart(desired.wiring),
+        FirewallPart(desired.table, door),
+        *before_wiring,
+        WiringPart(desired.wiring),
+    )
+    return (*network, *last)
 
 
 def kernel_parts(desired: Desired, door: Nft | None = None) -> Parts:

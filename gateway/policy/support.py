@@ -24,11 +24,9 @@ def _parts(site: Site) -> Iterator[Unsupported]:
 
 
 def _zones(site: Site) -> Iterator[Unsupported]:
-    for name, segment in (("claim", site.zones.claim), ("qualification", site.zones.qualification)):
-        if segment and segment.serve:
-            yield ("zones", name, "serve"), _not_yet("a service for the segment", "leave serve: out")
-    if site.zones.wan and not site.zones.wan.uplink.static:
-        yield ("zones", "wan", "uplink"), _not_yet("this kind of uplink", "use static")
+    if site.zones.wan and site.zones.wan.uplink.pppoe:
+        todo = "let the router in front dial, and use dhcp or static"
+        yield ("zones", "wan", "uplink", "pppoe"), _not_yet("dial-up by this box", todo)
 
 
 def _relay(site: Site) -> Iterator[Unsupported]:

@@ -13,6 +13,7 @@ from gateway.programs.model import File, Programs, Service, unit_of
 from gateway.programs.networkd import PREFIX
 from gateway.programs.systemd import ProgramsError, Units
 
+PROGRAMS = "programs"
 NETWORKD = "systemd-networkd.service"
 CHECK_PATIENCE_S = 10.0
 _STARTED = ".started"
@@ -44,7 +45,7 @@ class ProgramsPart:
     wanted: Programs
     units: Units
     folders: Folders = Folders()
-    name: str = "programs"
+    name: str = PROGRAMS
 
     def observe(self) -> Found:
         """Files, and which units run; a site that needs no program asks systemd nothing."""

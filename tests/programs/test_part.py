@@ -1,5 +1,4 @@
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -8,31 +7,10 @@ from gateway.programs.desired import desired
 from gateway.programs.model import File, Programs, Service
 from gateway.programs.part import NETWORKD, Folders, ProgramsPart
 from gateway.programs.systemd import ProgramsError
+from tests.programs.kept import Kept
 from tests.programs.written import sites
 
 NAMES, LEASES = "claim-gateway-names@claim.service", "claim-gateway-leases@claim.service"
-
-
-@dataclass
-class Kept:
-    """What systemd does with units, without their programs: it remembers."""
-
-    up: set[str] = field(default_factory=set)
-    told: list[str] = field(default_factory=list)
-    fails: str = ""
-
-    def running(self, units: Iterable[str]) -> frozenset[str]:
-        return frozenset(self.up & set(units))
-
-    def restart(self, unit: str) -> None:
-        if unit == self.fails:
-            raise ProgramsError(f"systemctl restart {unit}: no")
-        self.up.add(unit)
-        self.told.append(f"+{unit}")
-
-    def stop(self, unit: str) -> None:
-        self.up.discard(unit)
-        self.told.append(f"-{unit}")
 
 
 @pytest.fixture
