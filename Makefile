@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 
 # What the kernel side and the tests need; each is asked for only when dpkg does not have it. Meanwhile a policy-rc.d
 # keeps Debian from starting their services: this machine needs smbd, sshd and clamd as programs, not as servers.
-APT := charon-systemd chrony clamav-daemon conntrack dnsmasq-base iproute2 libcharon-extra-plugins libnftables1 libnss-wrapper libstrongswan-extra-plugins libstrongswan-standard-plugins mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv qemu-system-x86 samba smbclient strongswan-pki systemd-container
+APT := charon-systemd chrony clamav-daemon conntrack dnsmasq-base iproute2 libcharon-extra-plugins libnftables1 libnss-wrapper libstrongswan-standard-plugins mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv qemu-system-x86 samba smbclient systemd-container
 
 .PHONY: setup packages demo test test-fast test-long bench bench-enforcer bench-tunnel golden lint lock docs fuzz wheelhouse clean
 
