@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.twin.tunnel.campaign import Outcome, campaign, campaign_site
+from tests.twin.tunnel.campaign import Outcome, campaign
 from tests.twin.tunnel.faults import FAULTS
 from tests.twin.tunnel.wire import Kind
 
 
 def outcomes() -> Iterator[Outcome | str]:
     """Each fault's, and at the end what was seen in all."""
-    with TemporaryDirectory(prefix="tunnel-bench-") as home, campaign(campaign_site(), Path(home)) as running:
+    with TemporaryDirectory(prefix="tunnel-bench-") as home, campaign(Path(home)) as running:
         yield from running.run(FAULTS)
         seen = ", ".join(f"{running.tap.seen[kind]} {kind}" for kind in Kind)
         yield f"frames on the line: {seen}; lost to the watch: {running.tap.lost()}"

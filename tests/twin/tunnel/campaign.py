@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_interface
 from pathlib import Path
 
 from gateway.site.layout import Layout
@@ -13,9 +12,9 @@ from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.twin.build import CARD
 from gateway.twin.samples import sample_of
+from tests.twin.tunnel.enforcer import daemon
 from tests.twin.tunnel.faults import ADDRESS, Fault, Struck
-from tests.twin.tunnel.keeper import Keeper
-from tests.twin.tunnel.rig import Line
+from tests.twin.tunnel.rig import SITE_FILE, Line
 from tests.twin.tunnel.traffic import FAMILIES, Traffic, asking
 from tests.twin.tunnel.wire import Kind, Tap, tapped
 
@@ -90,39 +89,30 @@ class Campaign:
         return Outcome(fault.name, seen[Kind.CLEARTEXT], silent_s, recovered_s)
 
 
-def campaign_site() -> Site:
-    """configs/ipsec-router-claim.yaml as declared, on a line with room for another address, with the shortest patience."""
-    site = load_site(sample_of(Layout("ipsec-router/claim")))
-    wan, tunnel = site.zones.wan, site.tunnel
-    assert wan is not None
-    assert wan.uplink.static is not None
-    assert tunnel is not None
-    assert tunnel.ike is not None
-    addresses = (ip_interface(ADDRESS), *(one for one in wan.uplink.static.addresses if one.version == 6))
-    static = wan.uplink.static.model_copy(update={"addresses": addresses})
-    wan = wan.model_copy(update={"uplink": wan.uplink.model_copy(update={"static": static})})
-    ike = tunnel.ike.model_copy(update={"dpd_seconds": 5})
-    return site.model_copy(
-        update={
-            "zones": site.zones.model_copy(update={"wan": wan}),
-            "tunnel": tunnel.model_copy(update={"ike": ike, "providers": tunnel.providers[:1]}),
-        }
-    )
+def campaign_site(home: Path) -> Site:
+    """configs/ipsec-router-claim.yaml on a line with room for another address, with one provider and little patience."""
+    text = sample_of(Layout("ipsec-router/claim")).read_text()
+    for begins, ends in (("relay:", "tunnel:"), ("    - name: west", "  ike:")):  # what has no part in it
+        text = text[: text.index(begins)] + text[text.index(ends) :]
+    for declared, instead in (
+        ("198.51.100.2/30", ADDRESS),
+        ("    version: 2\n", "    version: 2\n    dpd_seconds: 5\n"),
+    ):
+        assert declared in text
+        text = text.replace(declared, instead)
+    (home / SITE_FILE).write_text(text)
+    return load_site(home / SITE_FILE)
 
 
 @contextmanager
-def campaign(site: Site, home: Path) -> Iterator[Campaign]:
-    """The box under its policy with its tunnel up; the terminal asks, and so do a PC in lan and the box itself, in vain."""
-    with Line(site, home) as line:
-        keeper = Keeper(line)
+def campaign(home: Path) -> Iterator[Campaign]:
+    """The box under its enforcer with its tunnel up; the terminal asks, and so do a PC in lan and the box itself, in vain."""
+    with Line(campaign_site(home), home) as line:
         who = {ASKS: line.terminal, "pc": line.pc, "box": line.box}
         with tapped(line.provider, CARD, line.hidden) as tap, asking(who, line.provider, line.system) as traffic:
             began = time.monotonic()
-            keeper.start()
-            try:
-                line.lead_back()
-                running = Campaign(Struck(line, keeper), tap, traffic)
+            line.lead_back()
+            with daemon(line) as enforcer:
+                running = Campaign(Struck(line, enforcer), tap, traffic)
                 running.until_answered(began, "first connection")
                 yield running
-            finally:
-                keeper.stop()

@@ -3,6 +3,7 @@
 A fault that nobody but the box itself has to make good has nothing to mend.
 """
 
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -15,11 +16,11 @@ from gateway.tunnel.door import CharonRefusedError, Door
 from gateway.twin.authority import Authority
 from gateway.twin.build import CARD
 from gateway.wiring import part as wiring
-from tests.twin.tunnel.keeper import Keeper
-from tests.twin.tunnel.rig import Line
+from tests.twin.enforcer.daemon import Daemon
+from tests.twin.tunnel.rig import SITE_FILE, Line
 
-ADDRESS, OTHER_ADDRESS, NEXT_HOP = "198.51.100.2/24", "198.51.100.3/24", "198.51.100.1"
-"""Of the campaign's site: the box's address on the line, another one, and the provider's router."""
+ADDRESS, OTHER_ADDRESS = "198.51.100.2/24", "198.51.100.3/24"
+"""The box's address on the line as the campaign's site declares it, and another one."""
 REKEYS = 10
 REKEY_EVERY_S = 0.05
 
@@ -29,7 +30,7 @@ class Struck:
     """What a fault may touch."""
 
     line: Line
-    keeper: Keeper
+    enforcer: Daemon
 
     def sh(self, script: str) -> None:
         """What a stranger with root's rights types on the box."""
@@ -139,31 +140,26 @@ def _established(door: Door, kind: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _keeper_killed_too(struck: Struck) -> None:
-    struck.keeper.stop()
+def _both_killed(struck: Struck) -> None:
+    struck.enforcer.end(signal.SIGKILL)
     struck.line.ours.kill()
 
 
 def _both_back(struck: Struck) -> None:
     struck.line.ours.start()
-    struck.keeper.start()
+    struck.enforcer.start()
 
 
-def _moved(struck: Struck) -> None:
-    """As a new lease would: the address of the line is another one, and the way out is made anew."""
-    struck.sh(
-        f"ip address del {ADDRESS} dev {struck.wan}; ip address add {OTHER_ADDRESS} dev {struck.wan};"
-        f"ip route replace default via {NEXT_HOP}"
-    )
+def _declared_anew(struck: Struck, old: str, new: str) -> None:
+    """The vendor changes the site file and has the enforcer read it."""
+    file = struck.line.home / SITE_FILE
+    file.write_text(file.read_text().replace(old, new))
+    struck.enforcer.reload()
 
 
-def _moved_back(struck: Struck) -> None:
-    struck.sh(f"ip address del {OTHER_ADDRESS} dev {struck.wan}")
-    struck.keeper.apply()
-
-
-def _apply(struck: Struck) -> None:
-    struck.keeper.apply()
+def _unbacked(struck: Struck) -> None:
+    struck.sh("ip route flush type blackhole; ip -6 route flush type blackhole")
+    struck.line.ours.kill()
 
 
 def _unplugged(struck: Struck) -> None:
@@ -179,10 +175,11 @@ KILLED = Fault("charon killed", _charon_killed, _charon_started, cuts=True)
 REKEYED = Fault("rekeyed ten times under load", _rekeyed)
 REBOOTED = Fault("provider rebooted", _provider_rebooted, _provider_back, cuts=True)
 STRANGER = Fault("provider with a stranger's certificate", _stranger, _provider_honest, lasts_s=2.0, cuts=True)
-FLUSHED = Fault("nftables flushed", lambda struck: struck.sh("nft flush ruleset"), _apply, cuts=True)
+FLUSHED = Fault("nftables flushed by a stranger", lambda struck: struck.sh("nft flush ruleset"))
 DELETED = Fault(
     "the tunnel's interface deleted", lambda struck: struck.sh("ip link delete ipsec0"), _charon_restarted, cuts=True
 )
+BOTH = Fault("charon and the enforcer killed", _both_killed, _both_back, cuts=True)
 FAULTS = (
     KILLED,
     Fault(
@@ -190,8 +187,13 @@ FAULTS = (
     ),
     Fault("charon stopped", lambda struck: struck.line.ours.stop(), _charon_started, cuts=True),
     Fault("charon restarted", _charon_restarted),
-    Fault("charon and its keeper killed", _keeper_killed_too, _both_back, cuts=True),
     Fault("charon's connections taken away", _charon_misled),
+    BOTH,
+    Fault(
+        "the enforcer killed",
+        lambda struck: struck.enforcer.end(signal.SIGKILL),
+        lambda struck: struck.enforcer.start(),
+    ),
     REKEYED,
     Fault(
         "provider frozen",
@@ -203,16 +205,28 @@ FAULTS = (
     STRANGER,
     Fault("provider with an expired certificate", _expired, _provider_honest, lasts_s=2.0, cuts=True),
     Fault("line pulled out", _unplugged, _plugged, cuts=True),
-    Fault("port of the line down", lambda struck: struck.sh(f"ip link set {struck.wan} down"), _apply, cuts=True),
-    Fault("the line's address changed", _moved, _moved_back, lasts_s=3.0),
+    Fault("port of the line down", lambda struck: struck.sh(f"ip link set {struck.wan} down")),
+    Fault("the line's address taken away", lambda struck: struck.sh(f"ip address del {ADDRESS} dev {struck.wan}")),
+    Fault(
+        "the site on another address of the line",
+        lambda struck: _declared_anew(struck, ADDRESS, OTHER_ADDRESS),
+        lambda struck: _declared_anew(struck, OTHER_ADDRESS, ADDRESS),
+        lasts_s=3.0,
+    ),
     DELETED,
     Fault(
         "the tunnel's routes deleted",
         lambda struck: struck.sh("ip route flush dev ipsec0; ip -6 route flush dev ipsec0"),
     ),
+    Fault(
+        "the blackholes deleted, charon killed",
+        _unbacked,
+        _charon_started,
+        cuts=True,
+    ),
     FLUSHED,
-    Fault("the policy applied again", _apply),
+    Fault("the policy applied again", lambda struck: struck.enforcer.reload()),
 )
 """In the order in which the campaign goes through them."""
-LEAN = (KILLED, REKEYED, STRANGER, DELETED, FLUSHED)
+LEAN = (KILLED, REKEYED, STRANGER, DELETED, FLUSHED, BOTH)
 """One of each kind, none of which waits for a dead peer to be given up."""

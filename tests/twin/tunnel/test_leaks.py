@@ -8,7 +8,7 @@ import pytest
 from gateway.twin.build import CARD
 from tests.bench.tunnel.site import bench_site
 from tests.twin.tunnel import bare
-from tests.twin.tunnel.campaign import MAY_ASK, Campaign, campaign, campaign_site
+from tests.twin.tunnel.campaign import MAY_ASK, Campaign, campaign
 from tests.twin.tunnel.faults import FAULTS, LEAN, Fault
 from tests.twin.tunnel.rig import Line
 from tests.twin.tunnel.traffic import asking
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.root
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
-    with campaign(campaign_site(), tmp_path_factory.mktemp("tunnel")) as up:
+    with campaign(tmp_path_factory.mktemp("tunnel")) as up:
         yield up
 
 
