@@ -13,7 +13,7 @@ from gateway.policy.places import TUNNEL_PORT, Carrier
 from gateway.tunnel import link
 from gateway.tunnel.errors import TunnelError
 from gateway.tunnel.link import Standing, Step
-from gateway.tunnel.model import IF_ID, Link, Route, Tunnel, Way
+from gateway.tunnel.model import BLACKHOLE_METRIC, IF_ID, Link, Route, Tunnel, Way
 from gateway.twin.namespace import Namespace
 
 V4, V6 = ip_network("203.0.113.0/24"), ip_network("2001:db8:c::/48")
@@ -122,7 +122,7 @@ class TestKernel:
         assert namespace.call(link.observe).routes == ()
 
     def test_a_strangers_routes_are_not_ours(self, namespace: Namespace) -> None:
-        namespace.call(route, dst="203.0.113.0/24", type="blackhole", priority=7)
+        namespace.call(route, dst="203.0.113.0/24", type="blackhole", priority=BLACKHOLE_METRIC)
         assert namespace.call(link.observe).routes == ()
 
     def test_what_the_kernel_refuses_is_said(self, namespace: Namespace) -> None:
