@@ -77,7 +77,11 @@ def box(around: Surroundings) -> Iterator[Machine]:
     """Booted for the first time, with packets under way all the while."""
     with around.scene.booted() as machine:
         # A starved machine that emulates takes a second start, as a box would that is given a port late.
-        until(lambda: machine.state(ENFORCER) == "active", READY_WITHIN_S, machine.console)
+        until(
+            lambda: machine.state(ENFORCER) == "active",
+            READY_WITHIN_S,
+            lambda: machine.says("journalctl", "-b", "-u", ENFORCER),
+        )
         yield machine
 
 
