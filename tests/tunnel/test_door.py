@@ -4,7 +4,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -62,7 +62,17 @@ def hang_up(caller: socket.socket) -> None:
     caller.recv(4096)
 
 
-@pytest.mark.parametrize("answer", [until_closed, half, nonsense, too_much, hang_up])
+def dribble(caller: socket.socket) -> None:
+    """A byte now and then: each comes in time, the whole never does."""
+    caller.recv(4096)
+    caller.sendall(struct.pack("!I", 1000))
+    with suppress(BrokenPipeError):
+        for _ in range(40):
+            caller.sendall(b".")
+            time.sleep(TIMEOUT_S / 4)
+
+
+@pytest.mark.parametrize("answer", [until_closed, half, nonsense, too_much, hang_up, dribble])
 def test_whatever_goes_wrong_is_one_error_in_time(tmp_path: Path, answer: Callable[[socket.socket], None]) -> None:
     began = time.monotonic()
     with answering(tmp_path / "vici", answer) as path, pytest.raises(CharonGoneError), Door(path, TIMEOUT_S) as door:
@@ -82,7 +92,8 @@ def test_half_an_event_is_no_quiet_time(tmp_path: Path) -> None:
         half(caller)
 
     def listen(door: Door) -> None:
-        for _ in door.listen(("log",), 0.05):
+        for quiet, _ in enumerate(door.listen(("log",), 0.05)):
+            assert quiet < 10
             door._transport.send(b"wake")
 
     with (
