@@ -14,8 +14,8 @@ from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.site.zones import Uplink, WanZone
 
-PREFIX = "10-claim-gateway-"
-"""Before the files that come with Debian (80-…), and known as ours."""
+PREFIX = "00-claim-gateway-"
+"""Before everybody else's, for the first that names a port counts; and known as ours."""
 _QUIET = ("LLMNR=no", "MulticastDNS=no", "LLDP=no", "EmitLLDP=no", "IPv6SendRA=no", "KeepConfiguration=static")
 
 

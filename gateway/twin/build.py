@@ -55,7 +55,7 @@ class Twin:
     def __init__(self, site: Site, charons: Path | None = None) -> None:
         self.site = plugged(site)
         self.name = twin_name()
-        self.hosts: dict[str, Host] = {host.name: host for host in hosts(site)}
+        self.hosts: dict[str, Host] = {host.name: host for host in hosts(self.site)}
         self._namespaces: dict[str, Namespace] = {}
         self._stack = ExitStack()
         self._charons = charons

@@ -71,7 +71,7 @@ def test_a_site_without_programs_asks_systemd_nothing(folders: Folders) -> None:
     make(part(Programs(), Asked(), folders))
 
 
-@pytest.mark.parametrize("name", ["10-claim-gateway-wan.network", "names-claim.conf"])
+@pytest.mark.parametrize("name", ["00-claim-gateway-wan.network", "names-claim.conf"])
 def test_a_changed_a_strange_and_a_missing_file_are_put_right(units: Kept, folders: Folders, name: str) -> None:
     one = part(FULL, units, folders)
     make(one)
@@ -82,7 +82,7 @@ def test_a_changed_a_strange_and_a_missing_file_are_put_right(units: Kept, folde
     (folder / name).unlink()
     assert [line for line in one.difference(one.observe()) if f"{name} is missing" in line]
     make(one)
-    stranger = folder / ("10-claim-gateway-lan.network" if name.endswith(".network") else "names-lan.conf")
+    stranger = folder / ("00-claim-gateway-lan.network" if name.endswith(".network") else "names-lan.conf")
     stranger.write_text("")
     assert [line for line in one.difference(one.observe()) if f"{stranger.name} is not declared" in line]
     make(one)
