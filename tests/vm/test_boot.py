@@ -5,83 +5,26 @@ its addresses as soon as it runs. Packets are under way on every segment before 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 
-from gateway.site.load import load_site
-from gateway.twin.build import CARD
-from tests.appliance.segments import CLAIM, LAN, WAN, Segment
-from tests.twin.tunnel.traffic import FAMILIES, Traffic, asking
-from tests.twin.tunnel.wire import Kind, Tap, tapped
+from tests.twin.tunnel.traffic import FAMILIES
+from tests.twin.tunnel.wire import Kind
 from tests.until import until
-from tests.vm.image import disk
-from tests.vm.kernel import Kernel
 from tests.vm.machine import Machine
-from tests.vm.provider import Provider, provider
-from tests.vm.scene import PORT, Cabling, Scene, scene
+from tests.vm.surroundings import CABLING, DECLARED, ENFORCER, Surroundings, until_ready
 
 pytestmark = [pytest.mark.root, pytest.mark.vm, pytest.mark.timeout(400)]
 
-SITE = Path(__file__).with_name("trunk.yaml")
-LINE = replace(WAN, port="eth1")
-SEGMENTS = {
-    10: replace(LAN, port="eth0.10"),
-    20: replace(CLAIM, port="eth0.20"),
-    30: Segment(
-        "qualification", "eth0.30", ("192.168.30.1/24", "2001:db8:30::1/64"), ("192.168.30.10/24", "2001:db8:30::10/64")
-    ),
-}
-CABLING = Cabling((SEGMENTS, LINE))
-DECLARED = {("lan", f"{host}|{PORT}") for vlan in (20, 30) for host in SEGMENTS[vlan].hosts}
-GUARD, NETWORKD, ENFORCER = "claim-gateway-guard.service", "systemd-networkd.service", "claim-gateway-enforcer.service"
-ASKED_EVERY_S = 0.2
-READY_WITHIN_S = 180.0
+GUARD, NETWORKD = "claim-gateway-guard.service", "systemd-networkd.service"
 TUNNEL_WITHIN_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Everything outside the machine."""
-
-    scene: Scene
-    provider: Provider
-    tap: Tap
-    traffic: Traffic
-
-    @property
-    def answered(self) -> set[str]:
-        """Who has had answers through the tunnel."""
-        return {name for name, asker in self.traffic.askers.items() if asker.answered}
-
-
-@pytest.fixture(scope="module")
-def around(booting: Kernel, installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
-    with disk(installed) as kept:
-        far = provider(load_site(SITE), tmp_path_factory.mktemp("provider"))
-        far.give_credentials(kept)
-        with scene(booting, kept, CABLING, SITE, tuple(map(str, far.systems))) as plugged:
-            line = plugged.neighbours[LINE]
-            who = {segment.name: plugged.neighbours[segment] for segment in SEGMENTS.values()}
-            with (
-                far.standing(line),
-                tapped(line, CARD, far.hidden) as tap,
-                asking(who, line, far.claim_system, every_s=ASKED_EVERY_S) as traffic,
-            ):
-                yield Surroundings(plugged, far, tap, traffic)
 
 
 @pytest.fixture(scope="module")
 def box(around: Surroundings) -> Iterator[Machine]:
     """Booted for the first time, with packets under way all the while."""
     with around.scene.booted() as machine:
-        # A starved machine that emulates takes a second start, as a box would that is given a port late.
-        until(
-            lambda: machine.state(ENFORCER) == "active",
-            READY_WITHIN_S,
-            lambda: machine.says("journalctl", "-b", "-u", ENFORCER),
-        )
+        until_ready(machine)
         yield machine
 
 
