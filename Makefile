@@ -8,9 +8,9 @@ STAMP := $(VENV)/.installed
 
 # What the kernel side and the tests need; each is asked for only when dpkg does not have it. Meanwhile a policy-rc.d
 # keeps Debian from starting their services: this machine needs smbd, sshd and clamd as programs, not as servers.
-APT := charon-systemd clamav-daemon conntrack iproute2 libcharon-extra-plugins libnftables1 libnss-wrapper libstrongswan-extra-plugins libstrongswan-standard-plugins mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv qemu-system-x86 samba samba-vfs-modules smbclient strongswan-pki systemd-container
+APT := charon-systemd chrony clamav-daemon conntrack dnsmasq-base iproute2 libcharon-extra-plugins libnftables1 libnss-wrapper libstrongswan-standard-plugins mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv qemu-system-x86 samba samba-vfs-modules smbclient systemd-container
 
-.PHONY: setup packages demo test test-fast test-long exam bench bench-enforcer golden lint lock docs fuzz wheelhouse clean
+.PHONY: setup packages demo test test-fast test-long exam bench bench-enforcer bench-tunnel golden lint lock docs fuzz wheelhouse clean
 
 setup: packages $(STAMP)
 
@@ -60,6 +60,10 @@ bench-enforcer: setup
 	@$(BIN)/python -m tests.bench.footprint
 	@echo && $(BIN)/python -m tests.bench.reload
 	@echo && $(BIN)/python -m tests.bench.drift
+
+# What our policy costs a tunnel, and how soon one that was broken is back (docs/benchmarks.md).
+bench-tunnel: setup
+	@$(BIN)/python -m tests.bench.tunnel
 
 # The ruleset of every sample anew, after a change of the compiler that is meant to change them.
 golden: setup

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.command import Command, Exit, Refused
-from gateway.cli.declared_rules import inspected_site
+from gateway.cli.declared_rules import inspected
+from gateway.policy.places import holds_tunnel
 from gateway.site.errors import Mistake, SiteFileError
 from gateway.site.model import Site
 from gateway.site.words import one_line
@@ -30,15 +31,23 @@ class Checked:
     file: str
     site: Site | None
     mistakes: tuple[Mistake, ...] = ()
+    notes: tuple[Mistake, ...] = ()
+    """Worth knowing; the file is good all the same."""
 
 
 def check(path: Path) -> Checked:
-    """Load one file."""
+    """Load one file, and look at the credentials it names as far as they are here."""
     file = one_line(str(path))
     try:
-        return Checked(file, inspected_site(path))
+        located = inspected(path)
     except SiteFileError as error:
         return Checked(file, None, error.mistakes)
+    if not holds_tunnel(located.site):
+        return Checked(file, located.site)
+    from gateway.cli.tunnel_files import tunnel_files  # noqa: PLC0415 - loads cryptography: 0.1 s for the few that need it
+
+    mistakes, notes = tunnel_files(located, path)
+    return Checked(file, None if mistakes else located.site, mistakes, notes)
 
 
 def check_all(paths: list[Path]) -> Iterator[Checked]:
@@ -111,6 +120,9 @@ def _say(results: Iterable[Checked], lang: str) -> bool:
             print(_good(checked, checked.site, lang))
         for mistake in checked.mistakes:
             print(mistake, file=sys.stderr)
+        for note in checked.notes:
+            place, text = str(note).removesuffix(note.text), note.text
+            print(f"{place}{'参考' if lang == 'ja' else 'note'}: {text}", file=sys.stderr)
         good, bad = good + (not checked.mistakes), bad + bool(checked.mistakes)
     if good + bad > 1:
         print(_summary(good, bad, lang))
@@ -124,13 +136,20 @@ def _summary(good: int, bad: int, lang: str) -> str:
 
 
 def _as_json(checked: Checked) -> dict[str, Any]:
-    mistakes = [{"line": found.line, "column": found.column, "text": found.text} for found in checked.mistakes]
-    return {"file": checked.file, "ok": not mistakes, "mistakes": mistakes}
+    def placed(found: Mistake) -> dict[str, Any]:
+        return {"line": found.line, "column": found.column, "text": found.text}
+
+    return {
+        "file": checked.file,
+        "ok": not checked.mistakes,
+        "mistakes": [placed(found) for found in checked.mistakes],
+        "notes": [placed(found) for found in checked.notes],
+    }
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("site", nargs="+", type=Path, metavar="SITE", help="a site file")
-    parser.add_argument("--json", action="store_true", help="print {ok, sites:[{file, ok, mistakes}]}")
+    parser.add_argument("--json", action="store_true", help="print {ok, sites:[{file, ok, mistakes, notes}]}")
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -4,12 +4,17 @@ from pathlib import Path
 
 from gateway.claims.catalogue import RULES
 from gateway.site.errors import Mistake, SiteFileError
-from gateway.site.load import load_located
+from gateway.site.load import LocatedSite, load_located
 from gateway.site.model import Site
 
 
 def inspected_site(path: Path) -> Site:
     """The site in the file. Raises SiteFileError, also for a rule that is ignored and does not exist."""
+    return inspected(path).site
+
+
+def inspected(path: Path) -> LocatedSite:
+    """As `inspected_site`, with the place of every part."""
     located = load_located(path)
     mistakes = []
     for index, rule in enumerate(located.site.inspection.ignore):
@@ -19,4 +24,4 @@ def inspected_site(path: Path) -> Site:
             mistakes.append(Mistake(file, int(line), int(column), text))
     if mistakes:
         raise SiteFileError(tuple(mistakes))
-    return located.site
+    return located

@@ -66,7 +66,8 @@ def _not_there(site: Site, policy: Policy, zone: Zone, address: IpAddress) -> st
     boxes = tuple(network for one in policy.zones for network in own(site, one))
     if zone is Zone.GATEWAY:
         return None if _within(address, boxes) else f"the box has no such address. write one of {_listed(boxes)}"
-    if _within(address, boxes):
+    # What the line assigns may be any address, which says of none that it is the box's.
+    if _within(address, tuple(network for network in boxes if network.prefixlen)):
         return f"this is the box's own address. write gateway:{address}"
     if address.is_multicast or address.is_unspecified or address.is_loopback or address.is_link_local:
         return "no session crosses the box with this address. write a host's address"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from gateway.cli import status_tunnel
 from gateway.cli.command import Denied, Refused
 from gateway.cli.reach import carried_out, may_change_the_network
 from gateway.cli.section import Figure, Section, words
@@ -72,6 +73,8 @@ def _lines(data: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:
                 f"{left} 以内に `claim-gateway confirm` を実行しなければ元のサイトに戻ります",
             ),
         )
+    if tunnel := data["tunnel"]:
+        yield from status_tunnel.lines(tunnel, lang)
     for window in data["windows"]:
         yield say("window", "時間帯"), f"{window['window']}: {_open(window['open_for_s'], lang)}"
     for grant in data["grants"]:
@@ -105,6 +108,11 @@ def _critical(data: dict[str, Any], lang: str) -> Iterator[str]:
         yield _nobody(lang)
     for reason in data.get("failing", ()):
         yield say(f"not as declared: {reason}", f"宣言どおりではありません: {reason}")
+    for reason in data.get("troubles", ()):
+        yield say(
+            f"not as declared, but the rules stand: {reason}",
+            f"宣言どおりではありませんが、ポリシーは有効です: {reason}",
+        )
     for port in data.get("missing_ports", ()):
         yield say(
             f"port {port} is gone. plug it in, or give it back its name",
@@ -114,6 +122,8 @@ def _critical(data: dict[str, Any], lang: str) -> Iterator[str]:
 
 def _complaints(data: dict[str, Any], lang: str) -> Iterator[str]:
     say = words(lang)
+    if tunnel := data["tunnel"]:
+        yield from status_tunnel.complaints(tunnel, lang)
     if (site := data["site"]) and site["unproved"]:
         yield say(
             f"in force without proof, by {site['who']}: {site['unproved']}. apply a site that is proved",
@@ -143,6 +153,8 @@ def _figures(data: dict[str, Any]) -> Iterator[Figure]:
         yield Figure("repairs_total", data["repairs"], "Foreign changes undone since the enforcer started.")
         yield Figure("not_as_declared", len(data["failing"]), "Reasons why the box is not as declared now.")
         yield Figure("ports_missing", len(data["missing_ports"]), "Declared ports that are gone.")
+    if tunnel := data["tunnel"]:
+        yield from status_tunnel.figures(tunnel)
     for kind in ("window", "grant"):
         for one in data[f"{kind}s"]:
             is_open = int(one["open_for_s"] is not None)

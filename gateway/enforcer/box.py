@@ -5,6 +5,7 @@ the same lock. It acts in the network namespace of its thread.
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from gateway.enforcer import confirmation, connections, doors, messages, names
 from gateway.enforcer.clock import Clock
 from gateway.enforcer.confirmation import Entry, Standing
 from gateway.enforcer.declared import Declared, declared
+from gateway.enforcer.desired import THIS_BOX, OwnEnd
 from gateway.enforcer.errors import ApplyError, NotNow, StateError
 from gateway.enforcer.proof import CONFIRM_ONLY, Proof
 from gateway.enforcer.proving import Tolerant
@@ -27,6 +29,9 @@ from gateway.policy.learned import Learned
 from gateway.policy.model import Granted
 from gateway.policy.schedule import schedule
 from gateway.site.values import IpAddress
+from gateway.tunnel.errors import TunnelError
+from gateway.tunnel.part import refuse_unusable
+from gateway.tunnel.session import Keeper
 
 TRIAL_MAX = timedelta(hours=1)
 _BOOT = "boot"
@@ -56,12 +61,23 @@ class Box:
     """`run_dir` is lost when the box starts anew (tmpfs); that is how a trial knows that it is over."""
 
     def __init__(
-        self, store: Store, run_dir: Path, *, clock: Clock, door: Nft | None = None, proof: Proof = CONFIRM_ONLY
+        self,
+        store: Store,
+        run_dir: Path,
+        *,
+        clock: Clock,
+        door: Nft | None = None,
+        proof: Proof = CONFIRM_ONLY,
+        own_end: OwnEnd = THIS_BOX,
+        keeper: Keeper | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self.door = door
         self.proof = proof
+        self.own_end = own_end
+        self.keeper = keeper
+        """Who keeps the tunnel up, where somebody does: it is told of one only once that is proved and in force."""
         self._boot = _boot_name(run_dir)
         self.standing = store.standing()
         self.declared: Declared | None = None
@@ -81,7 +97,7 @@ class Box:
         entry = self.standing.in_force
         if entry is None:
             return self._first(first)
-        self.declared = declared(self.store.site_file(entry.digest))
+        self.declared = self._read(entry.digest)
         return Outcome(entry, self._transact(self.declared, entry), self.trial_left_s)
 
     def apply(self, request: Request) -> Outcome:
@@ -90,7 +106,8 @@ class Box:
         if within is not None and not timedelta() < within <= TRIAL_MAX:
             raise NotNow(f"a site may be on trial for {doors.spoken(TRIAL_MAX)} at most. ask for less")
         digest = self.store.keep(request.text)
-        wanted = declared(self.store.site_file(digest))
+        wanted = self._read(digest)
+        self._need_usable_credentials(wanted)
         last = self.standing.last
         entry = Entry(
             self.standing.next_number, digest, self.clock.now(), request.who, request.comment, request.unproved
@@ -120,7 +137,7 @@ class Box:
         back = confirmation.earlier(self.standing, 1 if steps is None else steps)
         comment = f"back to number {back.number}"
         entry = Entry(self.standing.next_number, back.digest, self.clock.now(), who, comment, back.unproved)
-        return self._adopt(entry, declared(self.store.site_file(back.digest)))
+        return self._adopt(entry, self._read(back.digest))
 
     def take_back(self, who: str) -> Outcome:
         """The trial failed, or its time is over: the last confirmed site again."""
@@ -131,7 +148,7 @@ class Box:
         self._write(confirmation.withdrawn(self.standing))
         tell(messages.TAKEN_BACK, digest=trial.entry.short, who=who)
         entry = self.standing.last
-        self.declared = declared(self.store.site_file(entry.digest))
+        self.declared = self._read(entry.digest)
         return Outcome(entry, self._transact(self.declared, entry))
 
     @property
@@ -147,7 +164,7 @@ class Box:
 
     def grant(self, name: str, who: str, asked: timedelta | None, source: IpAddress | None) -> timedelta:
         """Open a grant. Returns for how long. Raises NotNow if it may not be given so."""
-        opened = doors.granted(self._in_force().desired.policy, name, asked, source)
+        opened = doors.granted(self.in_force().desired.policy, name, asked, source)
         self.set_doors(opened)
         self.granted.add(name)
         lasts = opened[0].left
@@ -162,7 +179,7 @@ class Box:
 
     def revoke(self, name: str, who: str) -> bool:
         """Close a grant and end its sessions. Returns whether it was open."""
-        policy = self._in_force().desired.policy
+        policy = self.in_force().desired.policy
         gone = doors.withdrawn(policy, name, self.observe().sets)
         self.set_doors(gone)
         self.granted.discard(name)
@@ -172,16 +189,16 @@ class Box:
 
     def grants(self) -> tuple[doors.Opening, ...]:
         """Every grant the site declares, as it stands."""
-        return doors.grants(self._in_force().desired.policy, self.observe().sets)
+        return doors.grants(self.in_force().desired.policy, self.observe().sets)
 
     @property
     def has_grants(self) -> bool:
         """Whether the site declares any."""
-        return any(isinstance(flow.when, Granted) for flow in self._in_force().desired.policy.flows)
+        return any(isinstance(flow.when, Granted) for flow in self.in_force().desired.policy.flows)
 
     def windows(self) -> tuple[doors.Door, ...]:
         """Every window as it should be now; all shut while nobody disciplines the clock."""
-        wanted = self._in_force()
+        wanted = self.in_force()
         known = self.clock.synchronised()
         times = schedule(wanted.desired.policy, self.clock.now()) if known else None
         return doors.windows(wanted.desired.policy, wanted.ports, times)
@@ -192,7 +209,7 @@ class Box:
         commands = doors.commands(wanted, live.sets)
         if not commands:
             return
-        policy = self._in_force().desired.policy
+        policy = self.in_force().desired.policy
         if any(door.left for door in wanted):
             connections.purge(policy, live)
         self._nft(lambda nft: nft.run(commands))
@@ -229,7 +246,7 @@ class Box:
             raise NotNow(
                 f"{first}: {error.strerror}. no site was ever confirmed on this box: it stays closed"
             ) from error
-        declared(first)  # its mistakes are told by the name people know
+        declared(first, self.own_end)  # its mistakes are told by the name people know
         return self.apply(Request(text, "the enforcer's start", "the first site of this box"))
 
     def _adopt(self, entry: Entry, wanted: Declared) -> Outcome:
@@ -267,8 +284,23 @@ class Box:
         self._say_unproved(entry)
         return Outcome(entry, applied, within.total_seconds())
 
+    def _read(self, digest: str) -> Declared:
+        return declared(self.store.site_file(digest), self.own_end)
+
+    def _need_usable_credentials(self, wanted: Declared) -> None:
+        """Somebody who asks for a site is told of a wrong key at once; at a start the tunnel alone waits for a better one."""
+        try:
+            refuse_unusable(wanted.desired.tunnel, self.own_end.folder, self.clock.now())
+        except TunnelError as error:
+            tell(messages.REFUSED, reason=str(error), state="nothing was changed")
+            raise ApplyError(f"{error}; nothing was changed") from error
+
     def _transact(self, wanted: Declared, entry: Entry | None) -> Applied:
-        return apply(wanted.desired, door=self.door, proof=self._proof_for(entry))
+        with self.keeper.paused() if self.keeper else nullcontext():
+            applied = apply(wanted.desired, door=self.door, proof=self._proof_for(entry))
+            if self.keeper:
+                self.keeper.want(wanted.desired.tunnel, self.own_end.folder)
+        return applied
 
     def _proof_for(self, entry: Entry | None) -> Proof:
         return Tolerant(self.proof) if entry is not None and entry.unproved else self.proof
@@ -277,12 +309,13 @@ class Box:
         if entry.unproved:
             tell(messages.UNPROVED, digest=entry.short, who=entry.who, why=entry.unproved)
 
-    def _in_force(self) -> Declared:
+    def in_force(self) -> Declared:
+        """What is, or should be, in force. Raises NotNow when nothing is."""
         if self.declared is None:
             entry = self.standing.in_force
             if entry is None:
                 raise NotNow("no site is in force. apply one: claim-gateway apply SITE")
-            self.declared = declared(self.store.site_file(entry.digest))
+            self.declared = self._read(entry.digest)
         return self.declared
 
     def _write(self, standing: Standing) -> None:

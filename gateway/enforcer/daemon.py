@@ -18,6 +18,7 @@ from gateway.enforcer.change import Change, ChangeKind
 from gateway.enforcer.clock import Clock, arm, clock_set_alarm
 from gateway.enforcer.control import Control
 from gateway.enforcer.declared import declared
+from gateway.enforcer.desired import THIS_BOX, OwnEnd
 from gateway.enforcer.drops import Drops
 from gateway.enforcer.errors import Busy, EnforcerError
 from gateway.enforcer.held import Door
@@ -28,6 +29,7 @@ from gateway.enforcer.person import myself
 from gateway.enforcer.proof import CONFIRM_ONLY, Proof
 from gateway.enforcer.service import perform, status
 from gateway.enforcer.store import Store
+from gateway.enforcer.tunnel import kept
 from gateway.enforcer.upkeep import RETRY_S, Upkeep
 from gateway.enforcer.watch.poll import POLL_S
 from gateway.enforcer.watch.watch import Watch
@@ -35,6 +37,7 @@ from gateway.journal import tell
 from gateway.journal.notify import notify, watchdog_interval_s
 from gateway.policy.learned import Learned
 from gateway.site.values import IpAddress
+from gateway.tunnel.session import Keeper
 
 CHANGES_MAX = 256
 """More waiting changes say no more than "read everything": the rest waits in the kernel, or is lost there and told so."""
@@ -53,6 +56,7 @@ class Setting:
     site_file: Path | None = None
     clock: Clock = field(default_factory=Clock)
     proof: Proof = CONFIRM_ONLY
+    own_end: OwnEnd = THIS_BOX
     poll_s: float = POLL_S
     """How often what raises no event is read."""
 
@@ -75,6 +79,7 @@ class Daemon:
         self._changes: asyncio.Queue[Change] = asyncio.Queue(CHANGES_MAX)
         self._hurry = asyncio.Event()
         self._changing = ""
+        self._keeper = Keeper(setting.own_end.door)
         self._door: Door
         self._box: Box
         self._upkeep: Upkeep
@@ -100,6 +105,7 @@ class Daemon:
             loop.add_signal_handler(signal.SIGHUP, lambda: group.create_task(self._reload()))
             tasks = [group.create_task(control.serve()), group.create_task(self._watch.run(self._changes))]
             tasks += [group.create_task(names.run()), group.create_task(Drops(lambda: self._box.declared).run())]
+            tasks += [group.create_task(kept(self._keeper))]
             tasks += [group.create_task(job()) for job in (self._keep, self._watch_clock, self._report)]
             notify("READY=1")
             await stopping.wait()
@@ -114,7 +120,15 @@ class Daemon:
     def _start(self) -> None:
         self._door = Door()
         setting = self._setting
-        self._box = Box(self._store, setting.run_dir, clock=setting.clock, door=self._door.nft, proof=setting.proof)
+        self._box = Box(
+            self._store,
+            setting.run_dir,
+            clock=setting.clock,
+            door=self._door.nft,
+            proof=setting.proof,
+            own_end=setting.own_end,
+            keeper=self._keeper,
+        )
         self._upkeep = Upkeep(self._box)
         outcome = self._box.start(setting.site_file)
         self._upkeep.settle()
@@ -216,7 +230,9 @@ class Daemon:
         try:
             file = self._setting.site_file
             if file is not None:
-                await self._in_worker(lambda: declared(file))  # its mistakes are told by the name people know
+                await self._in_worker(
+                    lambda: declared(file, self._setting.own_end)
+                )  # its mistakes are told by the name people know
                 text = await self._in_worker(file.read_bytes)
                 await self._in_worker(lambda: self._box.apply(Request(text, "systemctl reload")))
                 self._hurry.set()
@@ -258,6 +274,7 @@ class Daemon:
             and {"at": upkeep.last.at.isoformat(), "what": upkeep.last.what, "who": upkeep.last.who},
             "failing": list(upkeep.failing),
             "missing_ports": list(upkeep.missing),
+            "troubles": list(upkeep.troubles),
         }
 
     async def _in_worker(self, act: Callable[[], T]) -> T:

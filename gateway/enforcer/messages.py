@@ -161,6 +161,17 @@ NOT_REPAIRED = Message(
         "端末の通信を遮断しているため、直るまで回線から請求できません。示された原因（ポート、アドレス、別のプログラム）を直してください。1秒ごとに再試行します。続く場合は `systemctl restart claim-gateway-enforcer` を実行し、保守窓口に連絡してください。",
     ),
 )
+PROGRAM_TROUBLED = Message(
+    "7ff8bf79870e462e94b44eaa3cbe731f",
+    "PROGRAM_TROUBLED",
+    Level.ERROR,
+    "a program beside the rules is not as declared, and is tried again; the rules stand: {reason}",
+    "補助プログラムが宣言どおりに動作していません。再試行します。ポリシーは有効です: {reason}",
+    todo=Todo(
+        "Terminals that have their addresses go on. See why the unit named in the line does not start: `systemctl status UNIT`. If its program is missing, install its Debian package (dnsmasq-base, chrony); it is tried again every ten seconds.",
+        "アドレスを取得済みの端末は通信を続けられます。示されたユニットが起動しない理由を `systemctl status ユニット名` で確認してください。プログラムがない場合はDebianパッケージ（dnsmasq-base、chrony）を導入してください。10秒ごとに再試行します。",
+    ),
+)
 PORT_MISSING = Message(
     "1085dcd0e5394bfa8ca586a58a8b255a",
     "PORT_MISSING",

@@ -1,7 +1,8 @@
 """The parts of the box behind one protocol: what is wanted of each, what is there, how they differ, making it so, undoing.
 
 Their order in `parts` is the order of an apply: the guard's routing rules come first and go never, so that whatever fails
-after them, nothing is forwarded that no table marked. The tunnel will be a fourth.
+after them, nothing is forwarded that no table marked. The tunnel's interface (`gateway.tunnel.part`) comes before the
+wiring, which writes the kernel's settings for it.
 """
 
 from dataclasses import dataclass, replace
@@ -12,11 +13,17 @@ from gateway.firewall.nft import Nft, NftError
 from gateway.firewall.observed import Observed
 from gateway.firewall.spelling import spelled
 from gateway.firewall.table import Table
+from gateway.programs.systemd import ProgramsError
+from gateway.tunnel import link
+from gateway.tunnel.errors import TunnelError
+from gateway.tunnel.link import Standing
+from gateway.tunnel.model import Tunnel
+from gateway.tunnel.part import TUNNEL
 from gateway.wiring import part as wiring
 from gateway.wiring.model import Change, Rule, Wiring, difference
 from gateway.wiring.part import WiringError
 
-PartError = (NftError, WiringError)
+PartError = (NftError, WiringError, TunnelError, ProgramsError)
 """What any part raises when the kernel refuses."""
 
 WIRING = "wiring"
@@ -134,6 +141,34 @@ class WiringPart:
     def _steps(self, found: Wiring) -> tuple[Change, ...]:
         steps = difference(replace(self.wanted, rules=()), found)
         return tuple(step for step in steps if not isinstance(step.item, Rule))
+
+
+@dataclass(frozen=True, slots=True)
+class InterfacePart:
+    """Of the tunnel what the kernel holds: interface, routes and the blackholes behind them.
+
+    Repairs see to these alone: a charon that hangs must keep nothing from being repaired, and what it lacks it is given by
+    whoever keeps it (`gateway.tunnel.session`).
+    """
+
+    wanted: Tunnel | None
+    name: str = TUNNEL
+
+    def observe(self) -> Standing:
+        """What stands."""
+        return link.observe()
+
+    def difference(self, found: Standing) -> tuple[str, ...]:
+        """The steps to take, in order."""
+        return tuple(map(str, link.steps(self.wanted, found)))
+
+    def apply(self, found: Standing) -> None:
+        """Step by step."""
+        link.apply(link.steps(self.wanted, found))
+
+    def restore(self, found: Standing) -> None:
+        """The steps back from where it stopped."""
+        link.apply(link.steps_back(found, link.observe()))
 
 
 Parts = tuple[Part[Any], ...]

@@ -32,7 +32,8 @@ class Prover:
     def candidate(self, desired: Desired) -> None:
         """The table alone, tried apart, behind the guard as it has to be: what else the box holds is the live proof's."""
         try:
-            verdict = prove_apart(desired.site, Evidence(dump_of(desired.table.text()), whole_guard()), LIMITS)
+            table = Evidence(dump_of(desired.table.text()), whole_guard(), carrier=desired.own_end.carrier)
+            verdict = prove_apart(desired.site, table, LIMITS)
         except NotObserved as error:
             raise Refuted(f"the site cannot be proved: {error}") from error
         if refusal := _refusal(verdict):
@@ -50,7 +51,7 @@ class Prover:
             tell(messages.PROVED, seconds=round(said.seconds, 2))
 
     def _heard(self, desired: Desired) -> Said:
-        around = surroundings(desired.site, derive(desired.site))
+        around = surroundings(desired.site, derive(desired.site), desired.own_end.carrier)
         try:
             verdict = prove_apart(desired.site, evidence(_without_barrier(observe(around)), around), LIMITS)
         except NotObserved as error:

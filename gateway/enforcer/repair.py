@@ -8,9 +8,11 @@ from gateway.enforcer.desired import Desired
 from gateway.enforcer.errors import PurgeError, Refuted
 from gateway.enforcer.part import WIRING, PartError
 from gateway.enforcer.proof import Proof
-from gateway.enforcer.transaction import Difference, parts
+from gateway.enforcer.transaction import Difference, kernel_parts
 from gateway.firewall import part as firewall
 from gateway.firewall.nft import Nft
+from gateway.programs.part import PROGRAMS
+from gateway.tunnel.part import TUNNEL
 from gateway.wiring import part as wiring
 
 
@@ -22,6 +24,8 @@ class Repaired:
     failures: tuple[str, ...]
     missing: tuple[str, ...]
     cut: int = 0
+    troubles: tuple[str, ...] = ()
+    """What is wrong with a program beside the rules. It opens nothing, so nobody is shut off for it."""
 
     @property
     def whole(self) -> bool:
@@ -41,17 +45,19 @@ def repair(desired: Desired, door: Nft | None, proof: Proof, *, doubted: bool = 
     except wiring.WiringError as error:
         failures.append(str(error))
     found: list[Difference] = []
-    for part in parts(there, door):
+    troubles: list[str] = []
+    for part in kernel_parts(there, door):
+        telling = troubles if part.name == PROGRAMS else failures
         try:
             seen = part.observe()
             wrong = part.difference(seen)
             found += (Difference(part.name, text) for text in wrong)
             if wrong:
                 part.apply(seen)
-                failures += _left(part.name, part.difference(part.observe()))
+                telling += _left(part.name, part.difference(part.observe()))
         except PartError as error:
-            failures.append(f"{part.name}: {error}")
-    done = Repaired(tuple(found), tuple(failures), missing)
+            telling.append(f"{part.name}: {error}")
+    done = Repaired(tuple(found), tuple(failures), missing, troubles=tuple(troubles))
     return _settled(there, done, door, proof) if not failures and (found or doubted) else done
 
 
@@ -62,7 +68,7 @@ def _left(name: str, texts: Iterable[str]) -> list[str]:
 def _settled(desired: Desired, done: Repaired, door: Nft | None, proof: Proof) -> Repaired:
     """What was changed may have let a session in: it ends. And the proof has the last word."""
     try:
-        opened = any(one.part != WIRING for one in done.found)
+        opened = any(one.part not in (TUNNEL, WIRING, PROGRAMS) for one in done.found)
         cut = connections.purge(desired.policy, firewall.observe(door)) if opened else 0
         proof.live(desired)
     except (*PartError, PurgeError, Refuted) as error:

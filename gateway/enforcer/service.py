@@ -6,6 +6,8 @@ from gateway.enforcer import doors, requests
 from gateway.enforcer.box import Box, Outcome
 from gateway.enforcer.box import Request as Wanted
 from gateway.enforcer.store import entry_data
+from gateway.enforcer.tunnel import ANSWER_TIMEOUT_S, told
+from gateway.tunnel.door import Door
 
 
 def perform(box: Box, request: requests.Request, who: str) -> dict[str, Any]:
@@ -42,9 +44,18 @@ def status(box: Box) -> dict[str, Any]:
         "trial_left_s": box.trial_left_s if trial else None,
         "windows": windows(box) if entry else [],
         "grants": grants(box) if entry else [],
+        "tunnel": _tunnel(box) if entry else None,
         "clock_believed": box.clock.synchronised(),
         "proof": said and {"at": said.at.isoformat(), "refusal": said.refusal, "seconds": said.seconds},
     }
+
+
+def _tunnel(box: Box) -> dict[str, Any] | None:
+    """Null where this box holds none."""
+    wanted = box.in_force().desired.tunnel
+    if wanted is None:
+        return None
+    return told(Door(box.own_end.door, ANSWER_TIMEOUT_S), tuple(one.name for one in wanted.connections))
 
 
 def grants(box: Box) -> list[dict[str, Any]]:

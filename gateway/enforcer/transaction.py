@@ -7,14 +7,28 @@ from typing import Any
 from gateway.enforcer import connections, messages
 from gateway.enforcer.desired import Desired, desire, terminal_ports
 from gateway.enforcer.errors import ApplyError, PurgeError, Refuted
-from gateway.enforcer.part import FirewallPart, GuardPart, Part, PartError, Parts, WiringPart
+from gateway.enforcer.part import FirewallPart, GuardPart, InterfacePart, Part, PartError, Parts, WiringPart
 from gateway.enforcer.proof import CONFIRM_ONLY, Proof
 from gateway.firewall.nft import Nft
 from gateway.firewall.observed import Observed
 from gateway.journal import tell
+from gateway.policy.places import Carrier
+from gateway.programs.part import ProgramsPart
+from gateway.tunnel.part import TunnelPart
 from gateway.wiring import barrier
 
-__all__ = ["Applied", "ApplyError", "Desired", "Difference", "apply", "desire", "differences", "parts", "transact"]
+__all__ = [
+    "Applied",
+    "ApplyError",
+    "Desired",
+    "Difference",
+    "apply",
+    "desire",
+    "differences",
+    "kernel_parts",
+    "parts",
+    "transact",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,24 @@ class Applied:
 
 def parts(desired: Desired, door: Nft | None = None) -> Parts:
     """The parts in the order in which they are made so. `door` is that of a process that holds the table."""
-    return GuardPart(desired.wiring), FirewallPart(desired.table, door), WiringPart(desired.wiring)
+    before_wiring: tuple[Part[Any], ...] = ()
+    if desired.own_end.carrier is not Carrier.WIRE:
+        before_wiring = (TunnelPart(desired.tunnel, desired.own_end.folder, desired.own_end.door),)
+    runs, last = desired.own_end.runs, tuple[Part[Any], ...]()
+    if runs is not None:
+        last = (ProgramsPart(desired.programs, runs.units, runs.folders),)
+    network: Parts = (
+        GuardPart(desired.wiring),
+        FirewallPart(desired.table, door),
+        *before_wiring,
+        WiringPart(desired.wiring),
+    )
+    return (*network, *last)
+
+
+def kernel_parts(desired: Desired, door: Nft | None = None) -> Parts:
+    """As `parts`, without a word to charon."""
+    return tuple(InterfacePart(one.wanted) if isinstance(one, TunnelPart) else one for one in parts(desired, door))
 
 
 def differences(box: Parts) -> tuple[Difference, ...]:

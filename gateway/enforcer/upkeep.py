@@ -43,6 +43,8 @@ class Upkeep:
         self.failing: tuple[str, ...] = ()
         """Why the box is not as declared at this moment; empty when it is."""
         self.missing: tuple[str, ...] = ()
+        self.troubles: tuple[str, ...] = ()
+        """What is wrong with a program beside the rules."""
         self.clock_believed = True
         self._proved_at = time.monotonic()
         self._bystanders = Bystanders()
@@ -157,6 +159,9 @@ class Upkeep:
                 self.repairs += 1
                 self.last = Last(self._box.clock.now(), what, who)
                 tell(messages.REPAIRED, took_ms=took_ms, differences=len(done.found), cut=done.cut)
+        if done.troubles and done.troubles != self.troubles:
+            tell(messages.PROGRAM_TROUBLED, reason=_shown(done.troubles))
+        self.troubles = done.troubles
         if done.failures and done.failures != self.failing:
             tell(messages.NOT_REPAIRED, reason=_shown(done.failures))
         self.failing = done.failures

@@ -81,7 +81,7 @@ def _from_terminals(policy: Policy, zone: Zone) -> Iterator[str]:
     for family in FAMILIES:
         yield f"ct state established ct direction original {IP[family]} daddr @{goes_set(zone, family)} {_MARK} accept"
     if (zone, Segment.DHCP) in policy.served:
-        yield f'{_FROM_NOWHERE} {DHCP_TO_SERVER} accept comment "asks for an address before it has one"'
+        yield f'ct direction original {_FROM_NOWHERE} {DHCP_TO_SERVER} accept comment "asks for an address before it has one"'
     if (zone, Segment.RA) in policy.served:
         yield f'{ROUTER_SOLICITATION} accept comment "asks for a router before it has an address"'
     yield _SPOOFED

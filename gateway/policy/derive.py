@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gateway.policy.model import Policy, Translation
 from gateway.policy.networks import of_family
 from gateway.policy.openings import openings
-from gateway.policy.places import all_inside, delegated, holds_tunnel, inside, protected, zones
+from gateway.policy.places import all_inside, delegated, holds_tunnel, inside, protected, providers, zones
 from gateway.policy.sessions import sessions
 from gateway.site.layout import TERMINAL_ZONES, Zone
 from gateway.site.model import Site
@@ -41,9 +41,16 @@ def _translations(site: Site) -> Iterator[Translation]:
             all_inside(site) if site.lan_internet else (*inside(site, Zone.CLAIM), *inside(site, Zone.QUALIFICATION))
         )
         yield Translation(Zone.WAN, of_family(everyone, 4), ("C6",))
-        if holds_tunnel(site):
-            terminals = (*inside(site, Zone.CLAIM), *inside(site, Zone.QUALIFICATION))
-            yield Translation(Zone.TUNNEL, of_family(terminals, 4), ("C6", "C17"))
+    if holds_tunnel(site) and (_has_inner_ipv4(site) or (wan and wan.translate.ipv4 == "masquerade")):
+        terminals = (*inside(site, Zone.CLAIM), *inside(site, Zone.QUALIFICATION))
+        yield Translation(Zone.TUNNEL, of_family(terminals, 4), ("C6", "C17"))
+
+
+def _has_inner_ipv4(site: Site) -> bool:
+    """Whether a provider gave the site an address inside the tunnel: there it is known by that one only."""
+    return any(
+        one.virtual_address or any(address.version == 4 for address in one.inner_addresses) for one in providers(site)
+    )
 
 
 def _narrow(site: Site) -> Iterator[Zone]:

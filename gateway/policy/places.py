@@ -17,6 +17,10 @@ TUNNEL_IF_ID = 0x63670001
 spells `cg`, so that a person knows whose they are."""
 
 
+DELEGATED_HOST = 1
+"""The host part of the box's address where the line delegates the prefix: routers are ::1 there as elsewhere."""
+
+
 class Carrier(StrEnum):
     """What the tunnel's interface is made of."""
 

@@ -1,12 +1,10 @@
 """Which declared parts this version cannot keep true on a box yet. `apply` names them and leaves the box as it is.
 
-Their rules are compiled and rehearsed like all others; what is missing is what must run beside them: charon, servers
-for a segment.
+Their rules are compiled and rehearsed like all others; what is missing is what must run beside them.
 """
 
 from collections.abc import Iterator
 
-from gateway.policy.places import holds_tunnel
 from gateway.site.model import Site
 
 Unsupported = tuple[tuple[str | int, ...], str]
@@ -19,22 +17,15 @@ def unsupported(site: Site) -> tuple[Unsupported, ...]:
 
 
 def _parts(site: Site) -> Iterator[Unsupported]:
-    if holds_tunnel(site):
-        yield (
-            ("tunnel",),
-            _not_yet("a tunnel held by this box", "let the router in front hold it: roles [a], held_by: upstream"),
-        )
     yield from _zones(site)
     if site.pppoe_passthrough:
         yield ("pppoe_passthrough",), _not_yet("pppoe_passthrough", "leave it out")
 
 
 def _zones(site: Site) -> Iterator[Unsupported]:
-    for name, segment in (("claim", site.zones.claim), ("qualification", site.zones.qualification)):
-        if segment and segment.serve:
-            yield ("zones", name, "serve"), _not_yet("a service for the segment", "leave serve: out")
-    if site.zones.wan and not site.zones.wan.uplink.static:
-        yield ("zones", "wan", "uplink"), _not_yet("this kind of uplink", "use static")
+    if site.zones.wan and site.zones.wan.uplink.pppoe:
+        todo = "let the router in front dial, and use dhcp or static"
+        yield ("zones", "wan", "uplink", "pppoe"), _not_yet("dial-up by this box", todo)
 
 
 def _not_yet(what: str, todo: str) -> str:

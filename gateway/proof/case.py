@@ -32,6 +32,7 @@ from gateway.proof.ruleset import (
     VerdictMap,
 )
 from gateway.proof.upkeep import Upkeep
+from gateway.proof.widened import widened
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 
@@ -49,6 +50,8 @@ class Case:
     declared: Declared
     upkeep: Upkeep
     carrier: Carrier
+    widened: Journey
+    """As if every pair of zones permitted everything."""
     pppoe: frozenset[Passed]
     """The two ways of a terminal's own dial-up that the site declares; nothing else may pass the rules by."""
 
@@ -136,8 +139,11 @@ def _case(header: Header, site: Site, ruleset: Ruleset, evidence: Evidence) -> C
     addresses = [address for zone in ports for address in of_family(own(site, zone), 4)]
     here = any_of(header.algebra, [in_network(header, "daddr", address) for address in addresses])
     journey = Journey(header, ruleset, evidence.guard, live, own=here, tunnel=ports.get(Zone.TUNNEL))
-    pppoe = declared_ways(site, ports)
-    return Case(header, policy, ports, ruleset, live, journey, declared, upkeep, evidence.carrier, pppoe)
+    open_pairs = journey
+    if Zone.TUNNEL in ports:
+        open_pairs = Journey(header, widened(ruleset), evidence.guard, live, own=here, tunnel=ports[Zone.TUNNEL])
+    ways = declared_ways(site, ports)
+    return Case(header, policy, ports, ruleset, live, journey, declared, upkeep, evidence.carrier, open_pairs, ways)
 
 
 def mentioned(ruleset: Ruleset) -> Iterator[str]:

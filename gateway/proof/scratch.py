@@ -8,9 +8,11 @@ import json
 import os
 import subprocess
 
-from gateway.proof.inventory.asking import ANSWER_TIMEOUT_S, NotObserved
+from gateway.proof.inventory.asking import NotObserved
 from gateway.proof.model import Dump
 
+LOAD_TIMEOUT_S = 30.0
+"""The first ruleset after a boot has the kernel load a dozen modules from the disk first; any other takes milliseconds."""
 _LOAD_AND_LIST = "nft -f - && exec nft -nn -j list ruleset"
 _CAP_SYS_ADMIN_NEEDED = ("unshare", "--net")
 _OF_ITS_OWN = ("unshare", "--user", "--keep-caps", "--net")
@@ -31,11 +33,14 @@ def dump_of(text: str) -> Dump:
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=ANSWER_TIMEOUT_S,
+                timeout=LOAD_TIMEOUT_S,
                 env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
             )
-        except (OSError, subprocess.TimeoutExpired) as error:
+        except OSError as error:
             raise NotObserved(f"a ruleset cannot be tried apart: {type(error).__name__}. install util-linux") from error
+        except subprocess.TimeoutExpired as error:
+            reason = f"a ruleset cannot be tried apart within {LOAD_TIMEOUT_S:g} s. look what keeps this box so busy"
+            raise NotObserved(reason) from error
         if done.returncode == 0:
             return tuple(json.loads(done.stdout)["nftables"])
         failed = failed or next(iter(done.stderr.strip().splitlines()), f"exit code {done.returncode}")

@@ -63,11 +63,6 @@ def judge(material: Certified, now: datetime) -> Iterator[Judgement]:
     yield from _signed(material)
 
 
-def earliest_end(material: Certified) -> datetime:
-    """When the first of the certificates ends."""
-    return min(one.not_valid_after_utc for one in (*material.own[:1], *material.authorities))
-
-
 def _time(certificate: x509.Certificate, which: str, now: datetime) -> Iterator[Judgement]:
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     called = _called(certificate)
@@ -107,7 +102,7 @@ def _verifies(certificate: x509.Certificate, authority: x509.Certificate) -> boo
 def _may_sign(authority: x509.Certificate) -> bool:
     try:
         return authority.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
+    except (x509.ExtensionNotFound, ValueError):  # ValueError: an extension that cannot be read
         return False
 
 

@@ -3,6 +3,7 @@
 What is secret is read with the rights of its owner in mind and is never shown: not in an error, not in a value's repr.
 """
 
+import errno
 import hashlib
 import hmac
 import os
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -66,6 +68,19 @@ def read(connection: Connection, folder: Path) -> Material:
             return _shared(_read(psk, folder, PSK_MAX_BYTES, "pre-shared key", secret=True))
 
 
+def absent(connection: Connection, folder: Path) -> tuple[tuple[str, str], ...]:
+    """The files that cannot be looked at from here: the key in the site file that names each, and its name there."""
+    return tuple((which, file) for which, file in _named(connection) if not os.access(_place(file, folder), os.R_OK))
+
+
+def _named(connection: Connection) -> tuple[tuple[str, str], ...]:
+    match connection.credentials:
+        case CertificateFiles(certificate, key, ca):
+            return ("certificate", certificate), ("key_file", key), ("ca", ca)
+        case PskFile(psk):
+            return (("psk_file", psk),)
+
+
 def key_id(key: PrivateKey | x509.Certificate) -> str:
     """What charon calls the key pair."""
     return x509.SubjectKeyIdentifier.from_public_key(key.public_key()).digest.hex()
@@ -78,18 +93,29 @@ class _File:
 
 
 def _read(file: str, folder: Path, most_bytes: int, what: str, *, secret: bool) -> _File:
-    """`$CREDENTIALS_DIRECTORY` (systemd.exec(5), LoadCredential=) goes first: systemd guards that folder itself."""
-    given = os.environ.get("CREDENTIALS_DIRECTORY")
-    guarded = Path(given) / Path(file).name if given else None
-    path = guarded if guarded is not None and guarded.exists() else folder / file
+    path = _place(file, folder)
     try:
-        content = _content(path, most_bytes, trusted=path == guarded, secret=secret)
+        content = _content(path, most_bytes, trusted=path.parent == _guarded(), secret=secret)
     except OSError as error:
-        reason = "is a symbolic link" if error.errno == 40 else f"cannot be read ({os.strerror(error.errno or 0)})"
+        reason = (
+            "is a symbolic link" if error.errno == errno.ELOOP else f"cannot be read ({os.strerror(error.errno or 0)})"
+        )
         raise CredentialError(f"{path}: {reason}. put the {what} there") from error
     if not content or len(content) > most_bytes:
         raise CredentialError(f"{path}: does not hold a {what}. put it there")
     return _File(path, content)
+
+
+def _place(file: str, folder: Path) -> Path:
+    guarded = _guarded()
+    given = guarded / Path(file).name if guarded else None
+    return given if given is not None and given.exists() else folder / file
+
+
+def _guarded() -> Path | None:
+    """`$CREDENTIALS_DIRECTORY` (systemd.exec(5), LoadCredential=): it goes first, because systemd guards that folder."""
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    return Path(given) if given else None
 
 
 def _content(path: Path, most_bytes: int, *, trusted: bool, secret: bool) -> bytes:
@@ -121,9 +147,12 @@ def _ours(status: os.stat_result, path: Path, forbidden: int) -> None:
 
 def _certificates(file: _File) -> tuple[x509.Certificate, ...]:
     try:
-        return tuple(x509.load_pem_x509_certificates(file.content))
-    except ValueError:
+        found = tuple(x509.load_pem_x509_certificates(file.content))
+        for one in found:
+            one.public_key()  # read when it is asked for only: a kind nobody knows is to be met here
+    except (ValueError, UnsupportedAlgorithm):
         raise CredentialError(f"{file.path}: is no certificate in PEM form. ask the provider for one") from None
+    return found
 
 
 def _key(file: _File) -> PrivateKey:
@@ -132,7 +161,7 @@ def _key(file: _File) -> PrivateKey:
     except TypeError:
         todo = "take it off with: openssl pkey -in FILE -out NEW"
         raise CredentialError(f"{file.path}: the private key has a passphrase. {todo}") from None
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise CredentialError(f"{file.path}: is no private key in PEM form. put the right file there") from None
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise CredentialError(f"{file.path}: is neither an RSA nor an elliptic curve key. ask the provider for one")

@@ -76,9 +76,14 @@ class Door:
 
     def listen(self, events: tuple[str, ...], look_every_s: float) -> Iterator[tuple[str, Answer] | None]:
         """Events as they come; None after each `look_every_s` without one. Endless; use a door of its own."""
-        with _Translated():
-            for name, told in self._session.listen(list(events), look_every_s):
-                yield None if name is None else (name.decode(), _read(told))
+        heard = self._session.listen(list(events), look_every_s)
+        try:
+            with _Translated():
+                for name, told in heard:
+                    yield None if name is None else (name.decode(), _read(told))
+        finally:
+            with suppress(OSError, SessionException, DeserializationException, EventUnknownException):
+                heard.close()  # says good-bye to a charon that may be gone
 
 
 class _Translated:

@@ -8,6 +8,7 @@ from typing import Self
 
 from pyroute2 import IPRoute
 
+from gateway.enforcer.desired import OwnEnd
 from gateway.enforcer.transaction import Applied, Desired, apply, desire
 from gateway.policy.derive import derive
 from gateway.policy.model import Policy
@@ -18,6 +19,7 @@ from gateway.site.model import Site
 from gateway.site.values import Family, IpAddress, IpInterface, IpNetwork
 from gateway.twin.namespace import Namespace, sweep, twin_name
 from gateway.twin.plan import TUNNEL_ENDS, Host, hosts
+from gateway.twin.tunnel import CORE, RealTunnel
 from gateway.twin.wires import plugged
 from gateway.wiring import part as wiring
 from gateway.wiring.model import Wiring, difference
@@ -45,14 +47,19 @@ _CHARONS = {
 
 
 class Twin:
-    """A context manager; leaving it removes every namespace and wire, whatever happened inside."""
+    """A context manager; leaving it removes every namespace and wire, whatever happened inside.
 
-    def __init__(self, site: Site) -> None:
+    With `charons`, a folder for their keys, the site's tunnel is a real one; else a wire stands for it, which is faster.
+    """
+
+    def __init__(self, site: Site, charons: Path | None = None) -> None:
         self.site = plugged(site)
         self.name = twin_name()
-        self.hosts: dict[str, Host] = {host.name: host for host in hosts(site)}
+        self.hosts: dict[str, Host] = {host.name: host for host in hosts(self.site)}
         self._namespaces: dict[str, Namespace] = {}
         self._stack = ExitStack()
+        self._charons = charons
+        self.tunnel: RealTunnel | None = None
 
     def __enter__(self) -> Self:
         sweep()
@@ -99,15 +106,22 @@ class Twin:
 
     def desire(self, policy: Policy | None = None) -> Desired:
         """What the site asks of this twin's gateway. `policy` stands in for the site's own."""
-        return desire(self.site, policy, Carrier.WIRE)
+        return desire(self.site, policy, self._own_end)
 
     def surroundings(self) -> Surroundings:
         """What the proof judges this twin's gateway against."""
-        return surroundings(self.site, derive(self.site), Carrier.WIRE)
+        return surroundings(self.site, derive(self.site), self._own_end.carrier)
 
     def apply(self, desired: Desired) -> Applied:
         """Apply in the gateway's namespace, exactly as on a box. Raises ApplyError."""
-        return self.gateway.call(apply, desired)
+        applied = self.gateway.call(apply, desired)
+        if self.tunnel is not None:
+            self.tunnel.bring_up(desired.tunnel)
+        return applied
+
+    @property
+    def _own_end(self) -> OwnEnd:
+        return OwnEnd(carrier=Carrier.WIRE) if self.tunnel is None else self.tunnel.own_end
 
     def _build(self) -> None:
         for name in ("gateway", "wires", *self.hosts):
@@ -118,11 +132,17 @@ class Twin:
         wires = self._namespaces["wires"]
         ports = wiring.ports(self.site)
         plugs = [(zone, self.gateway.name, port) for zone, port in ports.items()]
+        if self._charons is not None:
+            provider = self.namespace("provider").name
+            plugs = [(zone, provider, CORE) if zone is Zone.TUNNEL else (zone, at, port) for zone, at, port in plugs]
         plugs += [(host.zone, self.namespace(host.name).name, CARD) for host in self.hosts.values()]
         wires.call(_plug, plugs)
         for host in self.hosts.values():
             self.namespace(host.name).call(_configure, host)
-        if Zone.TUNNEL in ports:
+        if self._charons is not None:
+            real = RealTunnel(self.site, self._charons, self.gateway, self.namespace("provider"))
+            self.tunnel = self._stack.enter_context(real)
+        elif Zone.TUNNEL in ports:
             self.gateway.call(_lead_into_tunnel, ports[Zone.TUNNEL], protected(self.site))
 
 

@@ -21,7 +21,6 @@ charon-systemd {{
   routing_table = 0
   install_virtual_ip_on = ipsec0
   make_before_break = yes
-  delete_rekeyed_delay = 2
   retransmit_timeout = {retransmit_s}
   retransmit_base = 1.5
   retransmit_tries = 4
@@ -33,7 +32,7 @@ charon-systemd {{
 }}
 """
 PLUGINS = (
-    "random nonce x509 constraints pubkey pkcs1 pkcs8 pem openssl gmp hmac kdf aes sha1 sha2 gcm curve25519 "
+    "random nonce x509 constraints pubkey pkcs1 pkcs8 pem openssl gmp hmac kdf aes sha1 sha2 gcm "
     "kernel-netlink socket-default vici"
 )
 """What a box loads; `sha1` for the NAT detection of IKEv2 (RFC 7296 §2.23), whatever the proposals."""

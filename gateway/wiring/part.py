@@ -11,7 +11,7 @@ from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
 from gateway.policy.model import FAMILIES
-from gateway.policy.places import TUNNEL_PORT, holds_tunnel, part
+from gateway.policy.places import DELEGATED_HOST, TUNNEL_PORT, holds_tunnel, part
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.wiring import line, links, message
@@ -44,10 +44,6 @@ _KERNELS_OWN = tuple(
 """Rules that stand behind the guard from the start."""
 
 
-DELEGATED_HOST = 1
-"""The host part of the box's address in a segment whose prefix the line delegates: routers are ::1 there as elsewhere."""
-
-
 class WiringError(Exception):
     """The kernel refused a change, or a declared port is not there. One line, with what to do."""
 
@@ -59,7 +55,7 @@ def ports(site: Site) -> Mapping[Zone, str]:
 
 
 def desired(site: Site) -> Wiring:
-    """The wiring this site needs, the tunnel's interface aside: charon makes that. Pure."""
+    """The wiring this site needs; of the tunnel's interface the settings alone, the rest is its own part's. Pure."""
     segments = [(zone, str(found.port), found.addresses) for zone in Zone if (found := part(site, zone)) is not None]
     declared = [found.port for zone in Zone if (found := part(site, zone)) is not None]
     vlans = tuple(Vlan(str(port), port.card, port.vlan) for port in declared if port.vlan is not None)
@@ -74,7 +70,10 @@ def desired(site: Site) -> Wiring:
         routes=tuple(DefaultRoute(str(wan.port), hop) for hop in hops) if wan else (),
         sysctls=sysctls(
             (*trunks, *(name for zone, name, _ in segments if zone is not Zone.WAN)),
-            tuple(name for zone, name, _ in segments if zone is Zone.WAN),
+            (
+                *(name for zone, name, _ in segments if zone is Zone.WAN),
+                *((TUNNEL_PORT,) if holds_tunnel(site) else ()),
+            ),
         ),
         assigned=tuple(_assigned(site)),
     )

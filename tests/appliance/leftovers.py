@@ -7,13 +7,14 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
-_OURS = re.compile(r"claim-gateway-(?:box|controller)-(\d+)-.*")
+_OURS = re.compile(r"claim-gateway-(?:box|controller|machine)-(\d+)-.*")
 
 
 def prefix(what: str) -> str:
-    """How a directory of this run is to begin: `box` or `controller`, and our process."""
+    """How a directory of this run is to begin: `box`, `controller` or `machine`, and our process."""
     return f"claim-gateway-{what}-{os.getpid()}-"
 
 
@@ -36,7 +37,8 @@ def remove_cgroup(group: Path) -> None:
 def sweep() -> None:
     """Remove what runs left behind whose process is gone."""
     for group in (group for root in hierarchies() for group in root.iterdir() if _is_stale(group)):
-        remove_cgroup(group)
+        with suppress(OSError):  # its last process is still dying: whoever comes next removes it
+            remove_cgroup(group)
     for directory in filter(_is_stale, Path(tempfile.gettempdir()).iterdir()):
         shutil.rmtree(directory)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 LINK_TIMEOUT_S = 10
 PROBE = Path(__file__).with_name("probe.py")
@@ -21,6 +22,18 @@ ip link set lo up
 echo ready
 exec setpriv --pdeathsig KILL sleep infinity
 """
+
+
+class Place(Protocol):
+    """Anywhere a command can be run."""
+
+    def inside(self, *command: str) -> tuple[str, ...]:
+        """`command`, to be run there."""
+        ...
+
+    def run(self, *command: str) -> str:
+        """Run it there and return what it prints."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +153,7 @@ def surroundings() -> Iterator[Surroundings]:
 
 
 @contextmanager
-def listening(there: Namespace, *ports: int) -> Iterator[None]:
+def listening(there: Place, *ports: int) -> Iterator[None]:
     """Something answers on these TCP ports, in both families."""
     command = there.inside("setpriv", "--pdeathsig", "KILL", sys.executable, str(PROBE), "listen", *map(str, ports))
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listener:
@@ -152,14 +165,14 @@ def listening(there: Namespace, *ports: int) -> Iterator[None]:
             listener.kill()
 
 
-def configure(there: Namespace, segment: Segment) -> None:
+def configure(there: Place, segment: Segment) -> None:
     """The neighbour's end of a segment: its addresses, and the box as its way to everywhere else."""
     _addresses(there, "eth0", segment.neighbour)
     for gateway in segment.gateways:
         there.run("ip", "route", "add", "default", "via", gateway)
 
 
-def _addresses(there: Namespace, port: str, addresses: tuple[str, ...]) -> None:
+def _addresses(there: Place, port: str, addresses: tuple[str, ...]) -> None:
     for address in addresses:
         there.run("ip", "address", "add", address, "dev", port)
     there.run("ip", "link", "set", port, "up")

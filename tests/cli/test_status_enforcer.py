@@ -21,6 +21,7 @@ WELL: dict[str, Any] = {
         "unproved": "",
     },
     "trial_left_s": None,
+    "tunnel": None,
     "windows": [],
     "grants": [],
     "clock_believed": True,

@@ -10,8 +10,10 @@ from gateway.enforcer.in_force import in_force
 from gateway.firewall import part as firewall
 from gateway.policy.derive import derive
 from gateway.policy.model import Protocol
+from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.twin.namespace import Namespace
+from gateway.twin.samples import CONFIGS
 from tests.policy.sites import site_on_a_line
 
 LISTING = """\
@@ -62,6 +64,26 @@ def test_a_terminal_with_an_address_of_the_delegated_prefix_keeps_its_sessions()
     entry = Connection(6, ip_address("2001:db8:77:1::5"), ip_address("2001:db8:c::1"), 40_000, 443)
     assert connections.refused(derive(site), (entry,), frozenset()) == ()
     assert connections.refused(derive(site), (replace(entry, port=444),), frozenset()) != ()
+
+
+LINE = "198.51.100.2"
+
+
+@pytest.mark.parametrize(
+    ("entry", "lives"),
+    [
+        (Connection(17, ip_address(LINE), ip_address("192.0.2.10"), 500, 500), True),
+        (Connection(17, ip_address(LINE), ip_address("192.0.2.10"), 4500, 4500), True),
+        (Connection(50, ip_address(LINE), ip_address("192.0.2.10"), None, None), True),
+        (Connection(17, ip_address(LINE), ip_address("192.0.2.99"), 4500, 4500), False),
+        (Connection(50, ip_address("192.0.2.10"), ip_address(LINE), None, None), False),
+        (Connection(6, ip_address("192.168.20.10"), ip_address("203.0.113.10"), 50_000, 443), True),
+        (Connection(6, ip_address("192.168.10.21"), ip_address("203.0.113.10"), 50_000, 443), False),
+    ],
+)
+def test_the_boxs_own_tunnel_and_what_runs_in_it_live_on(entry: Connection, lives: bool) -> None:
+    policy = in_force(derive(load_site(CONFIGS / "ipsec-router-claim.yaml")), {})
+    assert (connections.refused(policy, (entry,), OWN | {ip_address(LINE)}) == ()) is lives
 
 
 def test_a_flow_that_is_gone_takes_its_connections_along(site: Site) -> None:

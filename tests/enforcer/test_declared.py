@@ -3,9 +3,11 @@ from pathlib import Path
 import pytest
 
 from gateway.enforcer.declared import declared
+from gateway.enforcer.desired import OwnEnd, Runs
 from gateway.enforcer.errors import ApplyError, Unfit
 from gateway.site.layout import Zone
-from gateway.twin.samples import DEMO_SITE
+from gateway.twin.samples import CONFIGS, DEMO_SITE
+from tests.programs.kept import Kept
 
 
 def test_a_site_file_says_what_it_asks_for() -> None:
@@ -29,6 +31,17 @@ def test_a_site_that_cannot_be_enforced_is_refused_with_its_place(
     file.write_text(DEMO_SITE.read_text().replace(old, new))
     with pytest.raises(Unfit, match=rf"site\.yaml:\d+:\d+: .*{told}"):
         declared(file)
+
+
+def test_a_site_that_needs_programs_is_for_the_enforcer_that_can_have_them_run(tmp_path: Path) -> None:
+    file = CONFIGS / "ipsec-client-claim.yaml"
+    with pytest.raises(ApplyError, match="only the enforcer that systemd runs keeps them"):
+        declared(file)
+    found = declared(file, OwnEnd(runs=Runs(Kept())))
+    assert [one.unit for one in found.desired.programs.services] == [
+        "claim-gateway-leases@claim.service",
+        "claim-gateway-names@claim.service",
+    ]
 
 
 def test_a_missing_one_is_refused(tmp_path: Path) -> None:

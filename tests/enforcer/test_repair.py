@@ -1,14 +1,20 @@
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from gateway.enforcer.desired import Desired, desire
+from gateway.enforcer.desired import Desired, OwnEnd, Runs, desire
 from gateway.enforcer.proof import CONFIRM_ONLY
 from gateway.enforcer.repair import Repaired, repair
+from gateway.policy.places import Carrier
+from gateway.programs.part import Folders
+from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.twin.build import Twin
+from gateway.twin.samples import CONFIGS
 from tests.firewall.kernel import run
+from tests.programs.kept import Kept
 
 pytestmark = pytest.mark.root
 
@@ -80,3 +86,33 @@ def test_a_port_that_is_pulled_out_takes_nothing_else_along(twin: Twin, desired:
     done = repaired(twin, desired)
     assert done.missing == ("eth1",)
     assert {one.part for one in done.found} >= {"guard", "nftables"}
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[tuple[Twin, Desired, Kept]]:
+    """A twin whose segment is served, by units that only remember."""
+    site, units = load_site(CONFIGS / "ipsec-client-claim.yaml"), Kept()
+    own_end = OwnEnd(carrier=Carrier.WIRE, runs=Runs(units, Folders(tmp_path / "network", tmp_path / "services")))
+    with Twin(site) as twin:
+        wanted = desire(site, own_end=own_end)
+        twin.apply(wanted)
+        yield twin, wanted, units
+
+
+def test_a_program_that_somebody_stopped_runs_again(kept: tuple[Twin, Desired, Kept]) -> None:
+    twin, wanted, units = kept
+    assert repaired(twin, wanted) == Repaired((), (), ())
+    units.stop("claim-gateway-names@claim.service")
+    done = repaired(twin, wanted)
+    assert [str(one) for one in done.found] == ["programs: claim-gateway-names@claim.service does not run"]
+    assert done.whole
+    assert "claim-gateway-names@claim.service" in units.up
+
+
+def test_a_program_that_does_not_start_shuts_nobody_off(kept: tuple[Twin, Desired, Kept]) -> None:
+    twin, wanted, units = kept
+    units.stop("claim-gateway-names@claim.service")
+    units.fails = "claim-gateway-names@claim.service"
+    done = repaired(twin, wanted)
+    assert done.whole
+    assert done.troubles == ("programs: systemctl restart claim-gateway-names@claim.service: no",)

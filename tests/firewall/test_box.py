@@ -109,7 +109,7 @@ def test_a_segment_that_gets_advertisements_may_solicit_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("uplink", "router", "lease"), [("ra", 1, 0), ("dhcp", 0, 2), ({"pd": {"prefix_length": 56}}, 1, 2)]
+    ("uplink", "router", "lease"), [("ra", 1, 2), ("dhcp", 0, 2), ({"pd": {"prefix_length": 56}}, 1, 2)]
 )
 def test_the_line_is_heard_as_far_as_its_kind_needs(uplink: Any, router: int, lease: int) -> None:
     heard, said = both(on_line(uplink))

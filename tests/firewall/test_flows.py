@@ -165,3 +165,10 @@ def test_names_say_flow_protocol_and_family() -> None:
     assert set_name(TALK, Protocol.UDP, 6) == "claim_wan_talk_udp6"
     assert named_set_name(TALK, Protocol.TCP, 4) == "named_claim_wan_talk_tcp4"
     assert counter_name(TALK) == "claim_wan_talk"
+
+
+def test_where_either_end_asks_the_session_alone_counts() -> None:
+    flow = replace(ENCRYPTED, either_asks=True)
+
+    assert not [rule for rule in (*start_rules(flow), *answer_rules(flow)) if "asked" in rule]
+    assert all("ct state established ct direction reply" in rule for rule in answer_rules(flow))

@@ -140,7 +140,8 @@ class TestServed:
     def test_one_without_an_address_may_ask_for_it_where_it_is_served(self) -> None:
         (rule,) = (one for one in self.chains("dhcp")["from_claim"] if FROM_NOBODY in one)
 
-        assert rule.startswith(f"{FROM_NOBODY} ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept")
+        asks = f"ct direction original {FROM_NOBODY} ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept"
+        assert rule.startswith(asks)
         assert not [one for one in self.chains("dhcp")["from_wan"] if FROM_NOBODY in one]
 
     def test_one_may_ask_for_a_router_where_the_box_is_it(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from gateway.policy.networks import merged
 from gateway.site.layout import Layout, Line, Role, Zone
 from gateway.site.model import Site
 from gateway.site.rules import findings
@@ -95,6 +96,10 @@ def site_files(draw: Draw, shape: Shape) -> Table:
         data |= _router_b(draw, shape)
     if shape.layout.line is Line.IPSEC_ROUTER:
         data["tunnel"] = _tunnel(draw, shape, data) if shape.holds_tunnel else {"held_by": "upstream"}
+    for part in data["zones"].values():
+        if "serve" in part:  # who answers for names or time must have somebody to ask
+            known = data.get("management") or {}
+            part["serve"] = [one for one in part["serve"] if one not in ("dns", "ntp") or known.get(one)]
     return data
 
 
@@ -258,7 +263,9 @@ def _tunnel(draw: Draw, shape: Shape, data: Table) -> Table:
         "name": "provider",
         "address": PROVIDER[draw(st.sampled_from(shape.families))],
         "id": "gw.provider.example",
-        "remote_networks": sorted({network for one in behind for network in one.get("networks", ())}),
+        "remote_networks": [
+            str(one) for one in merged(ip_network(network) for part in behind for network in part.get("networks", ()))
+        ],
         "virtual_address": True,
     }
     ike = {"auth": "psk", "psk_file": "credentials/psk", "proposals": ["aes256gcm16-prfsha384-ecp384"]}

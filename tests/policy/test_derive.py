@@ -6,6 +6,7 @@ import pytest
 from gateway.firewall.compile import compile_table
 from gateway.policy.derive import derive
 from gateway.policy.model import Flow, Policy, Protocol
+from gateway.policy.places import protected
 from gateway.site.layout import TERMINAL_ZONES, Layout, Role, Zone
 from gateway.site.load import load_site
 from gateway.site.model import Site
@@ -181,3 +182,46 @@ def test_the_kind_of_uplink_says_what_the_box_must_hear(uplink: object, hears_ro
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_samples_are_derived_the_same_every_time(path: Path) -> None:
     assert derive(load_site(path)) == derive(load_site(path))
+
+
+class TestTheTunnel:
+    def test_its_networks_are_protected_and_its_packets_smaller(self) -> None:
+        policy = derive(site_of(Layout.IPSEC_ROUTER_CLAIM))
+
+        assert policy.protected == protected(site_of(Layout.IPSEC_ROUTER_CLAIM))
+        assert policy.narrow == (Zone.TUNNEL,)
+        assert derive(site_of(Layout.IP_VPN_CLAIM)).narrow == ()
+
+    @pytest.mark.parametrize(
+        ("on_the_line", "provider", "translated"),
+        [
+            ("none", {}, False),
+            ("none", {"inner_addresses": ["192.0.2.200"]}, True),
+            ("none", {"inner_addresses": ["2001:db8:77::1"]}, False),
+            ("none", {"virtual_address": True}, True),
+            ("masquerade", {"inner_addresses": ["192.0.2.200"]}, True),
+        ],
+    )
+    def test_ipv4_is_translated_where_the_site_has_an_address_inside(
+        self, on_the_line: str, provider: dict[str, Any], translated: bool
+    ) -> None:
+        site = load_site(CONFIGS / "ipsec-router-claim.yaml")
+        assert site.tunnel is not None
+        assert site.zones.wan is not None
+        plain = {"inner_addresses": (), "virtual_address": False}
+        far = site.tunnel.providers[0].model_validate(site.tunnel.providers[0].model_dump() | plain | provider)
+        wan = site.zones.wan.model_copy(
+            update={"translate": site.zones.wan.translate.model_copy(update={"ipv4": on_the_line})}
+        )
+        changed = site.model_copy(
+            update={
+                "tunnel": site.tunnel.model_copy(update={"providers": (far,)}),
+                "zones": site.zones.model_copy(update={"wan": wan}),
+            }
+        )
+        assert (Zone.TUNNEL in {one.out for one in derive(changed).translations}) is translated
+
+    def test_the_key_exchange_may_be_asked_for_by_either_end_and_nothing_else_may(self) -> None:
+        flows = derive(load_site(CONFIGS / "ipsec-router-claim.yaml")).flows
+
+        assert [flow.id for flow in flows if flow.either_asks] == ["gateway-wan-tunnel"]

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from gateway.policy.derive import derive
 from gateway.policy.learned import LASTS_LEAST, LASTS_MOST, Learned, Unreadable, decoded, may_be_reached
-from gateway.site.layout import Zone
+from gateway.site.layout import Layout, Zone
 from gateway.site.model import Site
+from tests.policy.sites import site_of
 
 
 @given(
@@ -70,3 +71,22 @@ def test_what_is_no_answer_is_refused(datagram: bytes) -> None:
 )
 def test_an_address_inside_or_of_no_host_is_not_for_terminals(site: Site, address: str, *, reachable: bool) -> None:
     assert may_be_reached(derive(site), ip_address(address), Zone.WAN) is reachable
+
+
+@pytest.mark.parametrize(
+    ("address", "target", "reachable"),
+    [
+        ("203.0.113.7", Zone.TUNNEL, True),
+        ("203.0.113.7", Zone.WAN, False),
+        ("198.18.0.7", Zone.WAN, True),
+        ("198.18.0.7", Zone.TUNNEL, False),
+        ("2001:db8:c::7", Zone.TUNNEL, True),
+        ("2001:db8:c::7", Zone.WAN, False),
+        ("192.168.20.10", Zone.TUNNEL, False),
+    ],
+)
+def test_what_the_tunnel_protects_is_reached_by_it_and_nothing_else_is(
+    address: str, target: Zone, *, reachable: bool
+) -> None:
+    policy = derive(site_of(Layout.IPSEC_ROUTER_CLAIM))
+    assert may_be_reached(policy, ip_address(address), target) is reachable

@@ -10,6 +10,8 @@ from gateway.policy.places import (
     inside,
     own,
     part,
+    protected,
+    providers,
     receipt_pcs,
     terminals,
     way_out,
@@ -126,3 +128,17 @@ def test_where_the_prefix_is_delegated_whoever_lives_there_starts_and_nobody_is_
     assert [str(one) for one in terminals(site, Zone.CLAIM, Use.CLAIM)] == ["192.168.20.10/32"]
     assert initiators(site, Zone.CLAIM, Use.QUALIFICATION) == ()
     assert delegated(site_on_a_line({"dhcp": {}, "ra": {}})) == ()
+
+
+def test_every_provider_is_a_far_end_and_their_networks_are_protected_together() -> None:
+    site = site_of(Layout.IPSEC_ROUTER_CLAIM)
+    assert site.tunnel is not None
+
+    assert providers(site) == site.tunnel.providers
+    assert set(protected(site)) == {ip_network("203.0.113.0/24"), ip_network("2001:db8:c::/47")}
+
+
+def test_who_holds_no_tunnel_protects_nothing() -> None:
+    for site in (site_of(Layout.IP_VPN_CLAIM), site_of(Layout.IPSEC_ROUTER_CLAIM, A)):
+        assert providers(site) == ()
+        assert protected(site) == ()

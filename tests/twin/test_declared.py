@@ -17,6 +17,7 @@ from gateway.twin.build import Twin
 from gateway.twin.declared import ACCESS, declared
 from gateway.twin.probe import SERVICES, questions
 from gateway.twin.samples import CONFIGS
+from gateway.twin.wires import plugged
 from tests.policy.sites import BOTH, ROLES, site_of
 
 SAMPLES = sorted(CONFIGS.glob("*.yaml"))
@@ -39,6 +40,7 @@ def openings(policy: Policy) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def assert_agreed(site: Site) -> None:
+    site = plugged(site)
     policy, sessions = derive(site), [probe.session for probe in questions(Twin(site))]
     timed = list(openings(policy))
     all_open = frozenset(name for name, _ in timed), frozenset(flow for _, flows in timed for flow in flows)
@@ -107,7 +109,8 @@ def test_drop_servers() -> None:
 def test_segment_services(service: str) -> None:
     zones = site_of(Layout.IP_VPN_BOTH).zones.model_dump(by_alias=True)
     zones["qualification"] |= {"serve": [service]}
-    assert_agreed(site_of(Layout.IP_VPN_BOTH, zones=zones))
+    management = {"from": ["192.168.10.250"], service: ["192.0.2.53"]}
+    assert_agreed(site_of(Layout.IP_VPN_BOTH, zones=zones, management=management))
 
 
 NOWHERE = ip_address("192.0.2.1")

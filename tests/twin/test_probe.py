@@ -18,6 +18,7 @@ from gateway.site.model import Site
 from gateway.twin.build import Twin
 from gateway.twin.probe import SERVICES, Probe, ask, questions
 from gateway.twin.samples import CONFIGS
+from gateway.twin.wires import plugged
 from tests.policy.sites import site_of
 
 SHARE = Session(Zone.LAN, Zone.CLAIM, ip_address("192.168.10.21"), ip_address("192.168.20.10"), Protocol.TCP, 445)
@@ -59,7 +60,7 @@ def test_questions_are_asked_of_every_pair_in_both_families(site: Site) -> None:
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_every_flow_of_a_sample_is_asked_by_somebody(path: Path) -> None:
     """A flow nobody asks about would be rehearsed by nobody. Learned addresses are known to no site file."""
-    site = load_site(path)
+    site = plugged(load_site(path))
     policy, probes = derive(site), questions(Twin(site))
     for flow in policy.flows:
         alone = Policy(policy.zones, policy.networks, (flow,), ())

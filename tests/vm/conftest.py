@@ -1,6 +1,7 @@
 """A machine that can emulate another one, or the reason why this one cannot."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.appliance.leftovers import sweep
 from tests.vm.image import image
 from tests.vm.kernel import Flavour, Kernel, kernel
 from tests.vm.machine import missing
+from tests.vm.surroundings import Surroundings, surroundings
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,10 @@ def installed(booting: Kernel) -> Path:
         return image(booting)
     except subprocess.CalledProcessError as error:
         pytest.skip(f"no disk image: {error.stderr[-500:]}")
+
+
+@pytest.fixture(scope="module")
+def around(booting: Kernel, installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
+    """Everything outside a machine that has no power yet."""
+    with surroundings(booting, installed, tmp_path_factory.mktemp("provider")) as standing:
+        yield standing

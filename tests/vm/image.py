@@ -52,14 +52,16 @@ chroot $root /usr/bin/python3 -m venv /opt/claim-gateway/venv
 chroot $root /opt/claim-gateway/venv/bin/pip install --quiet --disable-pip-version-check --no-index \\
     --find-links=/mnt/wheelhouse --require-hashes --requirement=/mnt/wheelhouse/requirements.txt
 chmod 0700 $root/etc/claim-gateway/credentials
-install -m 0755 $SYSTEMD/claim-gateway-guard $root/usr/lib/claim-gateway/
+install -m 0755 $SYSTEMD/claim-gateway-guard $SYSTEMD/claim-gateway-line $root/usr/lib/claim-gateway/
+install -m 0644 $SYSTEMD/claim-gateway-charon.conf $root/usr/lib/claim-gateway/charon.conf
+install -D -m 0644 $SYSTEMD/claim-gateway-charon-unit.conf $root/etc/systemd/system/strongswan.service.d/claim-gateway.conf
 install -m 0644 $SYSTEMD/claim-gateway-closed.nft $root/usr/lib/claim-gateway/
 install -D -m 0644 $SYSTEMD/claim-gateway-networkd.conf $root/etc/systemd/networkd.conf.d/claim-gateway.conf
-install -m 0644 $SYSTEMD/claim-gateway-*.service $root/etc/systemd/system/
+for kind in path service target timer; do install -m 0644 $SYSTEMD/*.$kind $root/etc/systemd/system/; done
 install -m 0644 $LAB/agent.py $root/usr/lib/lab/
 install -m 0644 $LAB/lab-agent.service $root/etc/systemd/system/
 install -m 0644 $LAB/forwards.conf $root/etc/sysctl.d/
-systemctl --quiet --root=$root enable claim-gateway-guard claim-gateway-enforcer lab-agent systemd-networkd
+systemctl --quiet --root=$root enable claim-gateway-guard claim-gateway.target claim-gateway-enforcer lab-agent systemd-networkd
 systemctl --quiet --root=$root mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service \
     getty-static.service ssh.service systemd-binfmt.service systemd-networkd-wait-online.service
 echo box >$root/etc/hostname

@@ -1,6 +1,6 @@
 """A machine among its neighbours: what it is plugged into, watched from before it has power."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.vm.image import Disk
 from tests.vm.kernel import Kernel
 from tests.vm.machine import Machine, switched_on
 from tests.vm.watch import Watch, watching
-from tests.vm.wires import Card, Switch, card_address, plugged_into, trunk_to
+from tests.vm.wires import Card, Neighbour, Switch, card_address, neighbour, plugged_into, trunk_to
 
 SITE_FILE = "/etc/claim-gateway/site.yaml"
 PORT = 445
@@ -47,7 +47,7 @@ class Scene:
     disk: Disk
     box: Namespace
     """Where QEMU runs: it has no network of its own."""
-    neighbours: dict[Segment, Namespace]
+    neighbours: dict[Segment, Neighbour]
     cards: tuple[Card, ...]
     watch: Watch
     switches: tuple[Switch, ...] = field(default=())
@@ -61,14 +61,14 @@ class Scene:
 
 
 @contextmanager
-def scene(booting: Kernel, kept: Disk, cabling: Cabling, site: Path) -> Iterator[Scene]:
-    """The neighbours stand and send; the machine is off, with `site` as its site file."""
+def scene(booting: Kernel, kept: Disk, cabling: Cabling, site: Path, beyond: Sequence[str] = ()) -> Iterator[Scene]:
+    """The neighbours stand and send, to each other and `beyond`; the machine is off, with `site` as its site file."""
     kept.write(SITE_FILE, site.read_bytes())
-    for segment in cabling.segments:
-        kept.write(f"/etc/systemd/network/10-{segment.port}.network", _as_installed(segment))
+    for name, content in _as_installed(cabling):
+        kept.write(f"/etc/systemd/network/{name}", content.encode())
     with ExitStack() as stack:
         box = stack.enter_context(namespace())
-        neighbours = {segment: stack.enter_context(namespace()) for segment in cabling.segments}
+        neighbours = {segment: stack.enter_context(neighbour(segment.name)) for segment in cabling.segments}
         cards: list[Card] = []
         switches: list[Switch] = []
         for plug in cabling.cards:
@@ -82,11 +82,25 @@ def scene(booting: Kernel, kept: Disk, cabling: Cabling, site: Path) -> Iterator
         for segment, there in neighbours.items():
             configure(there, segment)
             stack.enter_context(listening(there, PORT))
-        watch = stack.enter_context(watching(neighbours, cabling.addresses))
+        watch = stack.enter_context(watching(neighbours, cabling.addresses, beyond))
         yield Scene(booting, kept, box, neighbours, tuple(cards), watch, tuple(switches))
 
 
-def _as_installed(segment: Segment) -> bytes:
-    """What whoever installed Debian might have left: networkd brings the port up with its addresses before there is a site."""
-    addresses = "".join(f"Address={address}\n" for address in segment.box)
-    return f"[Match]\nName={segment.port}\n\n[Network]\n{addresses}LinkLocalAddressing=ipv6\nIPv6AcceptRA=no\n".encode()
+def _as_installed(cabling: Cabling) -> Iterator[tuple[str, str]]:
+    """What whoever installed Debian might have left: networkd brings every port up with its addresses before there is a site."""
+    for number, plug in enumerate(cabling.cards):
+        if isinstance(plug, Segment):
+            yield f"10-{plug.port}.network", _network(plug.port, "".join(f"Address={one}\n" for one in plug.box))
+            continue
+        trunk = f"eth{number}"
+        yield f"10-{trunk}.network", _network(trunk, "".join(f"VLAN={segment.port}\n" for segment in plug.values()))
+        for vlan, segment in plug.items():
+            yield f"10-{segment.port}.netdev", f"[NetDev]\nName={segment.port}\nKind=vlan\n\n[VLAN]\nId={vlan}\n"
+            yield (
+                f"10-{segment.port}.network",
+                _network(segment.port, "".join(f"Address={one}\n" for one in segment.box)),
+            )
+
+
+def _network(port: str, lines: str) -> str:
+    return f"[Match]\nName={port}\n\n[Network]\n{lines}LinkLocalAddressing=ipv6\nIPv6AcceptRA=no\n"

@@ -1,53 +1,41 @@
 """A whole machine under Debian's kernel, from power on: nothing passes that the site does not declare, at no moment.
 
-It is set up to leak if it can: its kernel forwards from the start, and systemd-networkd brings every port up with its
-addresses as soon as it runs. Packets are under way on every segment before the machine has power.
+It is set up to leak if it can: its kernel forwards from the start, and systemd-networkd brings every port and VLAN up with
+its addresses as soon as it runs. Packets are under way on every segment before the machine has power.
 """
 
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from tests.appliance.controller import ANSIBLE
-from tests.appliance.scene import DECLARED
-from tests.appliance.segments import CLAIM, LAN, WAN
-from tests.vm.image import disk
-from tests.vm.kernel import Kernel
+from tests.twin.tunnel.traffic import FAMILIES
+from tests.twin.tunnel.wire import Kind
+from tests.until import until
 from tests.vm.machine import Machine
-from tests.vm.scene import Cabling, Scene, scene
+from tests.vm.surroundings import CABLING, DECLARED, ENFORCER, Surroundings, until_ready
 
 pytestmark = [pytest.mark.root, pytest.mark.vm, pytest.mark.timeout(400)]
 
-SITE = ANSIBLE / "inventory/sites/wakaba.yaml"
-CABLING = Cabling((WAN, LAN, CLAIM))
-GUARD, NETWORKD, ENFORCER = "claim-gateway-guard.service", "systemd-networkd.service", "claim-gateway-enforcer.service"
-PATIENCE_S = 20
+GUARD, NETWORKD = "claim-gateway-guard.service", "systemd-networkd.service"
+TUNNEL_WITHIN_S = 60.0
 
 
 @pytest.fixture(scope="module")
-def surroundings(booting: Kernel, installed: Path) -> Iterator[Scene]:
-    with disk(installed) as kept, scene(booting, kept, CABLING, SITE) as around:
-        yield around
-
-
-@pytest.fixture(scope="module")
-def box(surroundings: Scene) -> Iterator[Machine]:
+def box(around: Surroundings) -> Iterator[Machine]:
     """Booted for the first time, with packets under way all the while."""
-    with surroundings.booted() as machine:
+    with around.scene.booted() as machine:
+        until_ready(machine)
         yield machine
 
 
 def test_no_unit_failed(box: Machine) -> None:
-    assert box.state(ENFORCER) == "active", box.says("journalctl", "-b", "-o", "cat", "-u", ENFORCER)
     assert box.says("systemctl", "--failed", "--no-legend") == ""
 
 
-def test_what_is_declared_passes_and_nothing_else_ever_did(surroundings: Scene, box: Machine) -> None:
-    until(lambda: surroundings.watch.passing() >= DECLARED)
+def test_what_is_declared_passes_and_nothing_else_ever_did(around: Surroundings, box: Machine) -> None:
+    until(lambda: around.scene.watch.passing() >= DECLARED)
 
-    assert surroundings.watch.passing() == DECLARED
+    assert around.scene.watch.passing() == DECLARED
 
 
 def test_the_guard_stands_before_any_port_is_up(box: Machine, capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,24 +47,40 @@ def test_the_guard_stands_before_any_port_is_up(box: Machine, capsys: pytest.Cap
     assert box.says("journalctl", "-b", "-o", "cat", "-u", NETWORKD).count("Gained carrier") >= len(CABLING.segments)
 
 
-def test_the_watch_would_have_seen_an_open_box(surroundings: Scene, box: Machine) -> None:
+def test_the_tunnel_comes_up_by_itself_for_the_claim_terminal_alone(around: Surroundings, box: Machine) -> None:
+    expected = {f"claim/{family}" for family in FAMILIES}
+    until(lambda: around.answered >= expected, TUNNEL_WITHIN_S, lambda: box.says("journalctl", "-b", "-u", ENFORCER))
+
+    assert around.answered == expected
+
+
+def test_it_is_the_kernels_own_encryption_behind_an_xfrm_interface(box: Machine) -> None:
+    assert "xfrm if_id" in box.says("ip", "-details", "link", "show", "dev", "ipsec0")
+    assert "rfc4106(gcm(aes))" in box.says("ip", "xfrm", "state")
+
+
+def test_nothing_left_unencrypted_at_any_moment(around: Surroundings, box: Machine) -> None:
+    assert box.state(ENFORCER) == "active"
+    assert around.tap.seen[Kind.ENCRYPTED] > 0
+    assert around.tap.seen[Kind.CLEARTEXT] == 0, around.tap.cleartext
+    assert around.tap.lost() == 0
+
+
+def test_the_watch_would_have_seen_an_open_box(around: Surroundings, box: Machine) -> None:
     """The positive control, and the end of this machine: its rules are taken away, and everything passes."""
-    surroundings.watch.forget()
+    around.scene.watch.forget()
 
-    box.run("systemctl", "stop", ENFORCER)
+    box.run("systemctl", "stop", ENFORCER, "strongswan.service")
     box.run(
-        "sh", "-c", "nft flush ruleset; for family in -4 -6; do ip $family rule flush; done; ip rule add lookup main"
+        "sh",
+        "-c",
+        "nft flush ruleset; ip link delete ipsec0; ip route flush type blackhole; ip -6 route flush type blackhole",
     )
     box.run(
-        "sh", "-c", "ip -6 rule add lookup main; for family in -4 -6; do ip $family rule add lookup local pref 0; done"
+        "sh",
+        "-c",
+        "for family in -4 -6; do ip $family rule add pref 1 lookup local; ip $family rule add pref 2 lookup main; done",
     )
 
-    until(lambda: len(surroundings.watch.passing()) > len(DECLARED))
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not happened():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not within {PATIENCE_S} s")
-        time.sleep(0.1)
+    until(lambda: len(around.scene.watch.passing()) > len(DECLARED))
+    until(lambda: around.tap.seen[Kind.CLEARTEXT] > 0)

@@ -17,12 +17,12 @@ from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
 from scapy.layers.l2 import Ether
 from scapy.packet import Packet, Raw
 
-from tests.appliance.segments import Namespace, Segment
-from tests.vm.wires import FRAME_BYTES, within
+from tests.appliance.segments import Segment
+from tests.vm.wires import FRAME_BYTES, Neighbour
 
-EVERY_S = 0.25
+EVERY_S = 1.0
 """Between two rounds: an emulated machine must still find time to boot."""
-PORTS = (22, 445, 443)
+PORTS = (22, 445)
 _MARK = 0x0C1A1000  # upper bits of a sequence number of ours; the sender's number is below
 _PAYLOAD = b"claim-gateway-lab"
 _ETH_P_ALL = 3
@@ -116,10 +116,10 @@ def _arrival(senders: Sequence[str], number: int, target: str) -> Arrival | None
     return Arrival(senders[number], target) if 0 <= number < len(senders) else None
 
 
-def frames(source: Segment, number: int, card: str, box: str, segments: Sequence[Segment]) -> Iterator[bytes]:
-    """Everything one segment sends in a round: to each host of each other one, by TCP, UDP and echo, in both families."""
-    ethernet = Ether(src=card, dst=box)
-    hosts = [host for other in segments if other is not source for host in other.hosts]
+def frames(source: Segment, number: int, cards: tuple[str, str], hosts: Sequence[str]) -> Iterator[bytes]:
+    """Everything one segment sends in a round: to each of `hosts` by TCP, UDP and echo. `cards`: its own and the box's."""
+    own, box = cards
+    ethernet = Ether(src=own, dst=box)
     for host in hosts:
         network = _network(source, host)
         for port in PORTS:
@@ -137,26 +137,25 @@ def _network(source: Segment, host: str) -> Packet:
     return IP(src=own, dst=host) if version == 4 else IPv6(src=own, dst=host)
 
 
-def _ear(there: Namespace, port: str = "eth0") -> tuple[socket.socket, str]:
+def _ear(port: str) -> tuple[socket.socket, str]:
     """A packet socket on a neighbour's card, and the card's hardware address."""
-
-    def open_it() -> tuple[socket.socket, str]:
-        line = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL))
-        line.bind((port, _ETH_P_ALL))
-        return line, line.getsockname()[4].hex(":")
-
-    return within(there, open_it)
+    line = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL))
+    line.bind((port, _ETH_P_ALL))
+    return line, line.getsockname()[4].hex(":")
 
 
 @contextmanager
-def watching(neighbours: Mapping[Segment, Namespace], cards: Mapping[Segment, str]) -> Iterator[Watch]:
-    """A watch over these segments; `cards` are the hardware addresses of the box's ports."""
+def watching(
+    neighbours: Mapping[Segment, Neighbour], cards: Mapping[Segment, str], beyond: Sequence[str]
+) -> Iterator[Watch]:
+    """A watch over these segments. `cards` are the hardware addresses of the box's ports; everybody asks `beyond` too."""
     with ExitStack() as stack:
         ears = []
         for number, (segment, there) in enumerate(neighbours.items()):
-            line, own = _ear(there)
+            line, own = there.call(_ear, "eth0")
             stack.callback(line.close)
-            built = tuple(frames(segment, number, own, cards[segment], list(neighbours)))
+            others = [host for other in neighbours if other is not segment for host in other.hosts]
+            built = tuple(frames(segment, number, (own, cards[segment]), (*others, *beyond)))
             ears.append(Ear(segment, line, built))
         watch = Watch(ears)
         stack.callback(watch.stop)

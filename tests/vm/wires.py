@@ -8,19 +8,16 @@ import os
 import selectors
 import socket
 import struct
+import subprocess
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
-from pyroute2 import netns
+from gateway.twin.build import _settle_quickly
+from gateway.twin.namespace import Namespace, twin_name
 
-from tests.appliance.segments import Namespace
-
-T = TypeVar("T")
 FRAME_BYTES = 65536
 _TUNSETIFF, _IFF_TAP, _IFF_NO_PI = 0x400454CA, 0x0002, 0x1000  # linux/if_tun.h
 _TAGGED = b"\x81\x00"  # IEEE 802.1Q
@@ -43,16 +40,33 @@ class Card:
     """What the backend speaks through."""
 
 
-def within(there: Namespace, act: Callable[[], T]) -> T:
-    """Run `act` in that namespace, in a thread of its own; a socket it opens stays there."""
-    with ThreadPoolExecutor(1, initializer=netns.setns, initargs=(str(there.path),)) as inside:
-        return inside.submit(act).result()
+class Neighbour(Namespace):
+    """A namespace around the machine, with a thread of ours in it."""
+
+    def inside(self, *command: str) -> tuple[str, ...]:
+        """`command`, to be run there."""
+        return tuple(self.command(*command))
+
+    def run(self, *command: str) -> str:
+        """Run `command` there and return what it prints; a failure carries its words."""
+        return subprocess.run(self.inside(*command), check=True, capture_output=True, text=True, timeout=30).stdout
 
 
 @contextmanager
-def tap(there: Namespace, name: str = "eth0") -> Iterator[int]:
+def neighbour(name: str) -> Iterator[Neighbour]:
+    """A fresh one, whose name says whose it is."""
+    made = Neighbour(f"{twin_name()}-{name}")
+    try:
+        made.call(_settle_quickly)
+        yield made
+    finally:
+        made.close()
+
+
+@contextmanager
+def tap(there: Neighbour, name: str = "eth0") -> Iterator[int]:
     """A network card in that namespace, as the file descriptor of its far end. It goes when the descriptor is closed."""
-    card = within(there, lambda: _tap(name))
+    card = there.call(_tap, name)
     try:
         yield card
     finally:
@@ -66,7 +80,7 @@ def _tap(name: str) -> int:
 
 
 @contextmanager
-def plugged_into(there: Namespace) -> Iterator[Card]:
+def plugged_into(there: Neighbour) -> Iterator[Card]:
     """A card with a cable of its own to that neighbour."""
     with tap(there) as fd:
         yield Card(f"tap,fd={fd}", fd)
@@ -122,7 +136,7 @@ class Switch:
 
 
 @contextmanager
-def trunk_to(segments: Mapping[int, Namespace]) -> Iterator[tuple[Card, Switch]]:
+def trunk_to(segments: Mapping[int, Neighbour]) -> Iterator[tuple[Card, Switch]]:
     """A card with one cable to a switch that has these VLANs, each with its neighbour on an untagged port."""
     with ExitStack() as stack:
         access = {vlan: stack.enter_context(tap(there)) for vlan, there in segments.items()}

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from gateway.policy.model import FAMILIES
-from gateway.policy.networks import EVERYWHERE
+from gateway.policy.networks import EVERYWHERE, GLOBAL_V6
 from gateway.proof.inventory.asking import listed
 from gateway.proof.inventory.rules import LOCAL_TABLE
 from gateway.proof.inventory.surroundings import Surroundings
@@ -17,6 +17,7 @@ from gateway.site.values import Family, IpNetwork
 _UNICAST, _LOCAL = 1, 2  # RTN_UNICAST, RTN_LOCAL, linux/rtnetlink.h
 MAIN_TABLE = 254  # RT_TABLE_MAIN: what `ip route` leaves unsaid
 _ANYWHERE = dict(zip(FAMILIES, EVERYWHERE, strict=True))
+_SEGMENT_BITS = 64
 _LOOPBACK = ip_network("127.0.0.0/8")
 _ON_EVERY_LINK = (ip_network("fe80::/10"), ip_network("169.254.0.0/16"), ip_network("ff00::/8"))
 """Link-local and multicast prefixes belong to every port (RFC 4291, RFC 3927)."""
@@ -108,7 +109,9 @@ def _unicast(route: Route, zones: Mapping[str, Zone], site: Surroundings) -> Ite
         zone = zones.get(port)
         behind = site.networks(zone) if zone else ()
         astray = any(within(route.destination, one) for one in site.inside() if one not in behind)
-        if astray or (behind and not any(within(route.destination, one) for one in (*behind, *_ON_EVERY_LINK))):
+        delegated = zone in site.policy.delegated and _may_be_delegated(route.destination)
+        lives_here = delegated or any(within(route.destination, one) for one in (*behind, *_ON_EVERY_LINK))
+        if astray or (behind and not lives_here):
             yield _finding(
                 route,
                 f"leads out of {port}, where the site file does not put it",
@@ -116,6 +119,11 @@ def _unicast(route: Route, zones: Mapping[str, Zone], site: Surroundings) -> Ite
                 Theorem.T7,
                 Answer.DISPROVED,
             )
+
+
+def _may_be_delegated(destination: IpNetwork) -> bool:
+    """What a segment's part of a delegated prefix can be; which it is, only the line knows (RFC 8415, RFC 4291 §2.5.4)."""
+    return within(destination, GLOBAL_V6) and destination.prefixlen >= _SEGMENT_BITS
 
 
 def within(inner: IpNetwork, outer: IpNetwork) -> bool:

@@ -64,10 +64,7 @@ def _listening(face: IpAddress) -> socket.socket:
 
 
 def _connected(face: IpAddress) -> socket.socket:
-    end = socket.socket(_family(face), socket.SOCK_STREAM)
-    end.settimeout(_STALL_S)
-    end.connect((str(face), HTTPS))
-    return end
+    return socket.create_connection((str(face), HTTPS), _STALL_S)
 
 
 def _family(face: IpAddress) -> socket.AddressFamily:

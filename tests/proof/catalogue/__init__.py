@@ -15,6 +15,7 @@ from tests.proof.catalogue.not_understood import not_understood
 from tests.proof.catalogue.own_chains import own_chains
 from tests.proof.catalogue.own_sets import own_sets
 from tests.proof.catalogue.towards_lan import towards_lan
+from tests.proof.catalogue.tunnel import tunnel
 
 __all__ = ["Mutation", "catalogue"]
 
@@ -27,6 +28,8 @@ def catalogue(site: Site) -> Iterator[Mutation]:
         yield from towards_lan(ports, terminal)
     yield from own_chains(ports, terminal)
     yield from own_sets()
+    if Zone.TUNNEL in ports:
+        yield from tunnel(ports)
     yield from foreign_tables(ports, terminal)
     yield from not_understood()
     yield from guards(ports, terminal)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pyroute2 import IPRoute
 
+from gateway.enforcer.desired import OwnEnd
 from gateway.enforcer.transaction import apply, desire
 from gateway.policy.derive import derive
 from gateway.policy.places import TUNNEL_PORT, Carrier
@@ -74,7 +75,7 @@ def boxed(site: Site) -> Iterator[Box]:
     try:
         namespace.call(_plug, tuple(found.ports.values()))
         namespace.call(_lead_into_tunnel, found.policy.protected)
-        namespace.call(apply, desire(site, carrier=Carrier.WIRE))
+        namespace.call(apply, desire(site, own_end=OwnEnd(carrier=Carrier.WIRE)))
         yield Box(namespace, found)
     finally:
         namespace.close()

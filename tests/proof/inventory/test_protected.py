@@ -102,7 +102,7 @@ DISPROVED = {("route", Theorem.T10, Answer.DISPROVED)}
 
 
 @pytest.mark.root
-@pytest.mark.parametrize("family, network", [("-4", "203.0.113.0/24"), ("-6", "2001:db8:c::/48")])
+@pytest.mark.parametrize(("family", "network"), [("-4", "203.0.113.0/24"), ("-6", "2001:db8:c::/48")])
 def test_a_blackhole_that_went_is_missed(holding: Box, family: str, network: str) -> None:
     words = f"ip {family} route {{}} blackhole {network} metric 65000"
     assert holding.found() == set()

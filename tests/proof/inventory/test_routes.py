@@ -1,6 +1,12 @@
+from ipaddress import ip_network
+
 import pytest
 
+from gateway.policy.derive import derive
+from gateway.proof.inventory.routes import Route, judge
+from gateway.proof.inventory.surroundings import surroundings
 from gateway.proof.model import Answer, Theorem
+from tests.policy.sites import site_on_a_line
 from tests.proof.inventory.box import Box
 
 pytestmark = pytest.mark.root
@@ -53,3 +59,21 @@ def test_a_next_hop_object_whose_port_is_not_told_is_not_followed(box: Box) -> N
         assert box.found() == {("route", Theorem.T7, Answer.NOT_PROVABLE)}
     with box.changed(*changes[1:], undo=undo[:1]):
         assert box.found() == {("route", Theorem.T7, Answer.DISPROVED)}
+
+
+@pytest.mark.parametrize(
+    ("destination", "port", "wrong"),
+    [
+        ("2001:db8:77:1::/64", "eth2", False),
+        ("2001:db8:77::/56", "eth2", True),
+        ("fd00:77::/64", "eth2", True),
+        ("2001:db8:10::/64", "eth2", True),
+        ("2001:db8:77:1::/64", "eth1", True),
+    ],
+)
+def test_where_the_line_delegates_a_segment_has_one_64_whichever_it_is(
+    destination: str, port: str, wrong: bool
+) -> None:
+    site = site_on_a_line({"dhcp": {}, "pd": {}})
+    route = Route(ip_network(destination), (port,))
+    assert bool(list(judge((route,), surroundings(site, derive(site))))) is wrong

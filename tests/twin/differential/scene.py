@@ -5,10 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway.firewall.nft import Nft
-from gateway.policy.derive import derive
 from gateway.proof.case import Case, case_of
 from gateway.proof.diagram import Diagrams
-from gateway.proof.inventory.surroundings import surroundings
 from gateway.proof.observe import evidence, observe
 from gateway.site.load import load_site
 from gateway.twin.build import Twin
@@ -21,7 +19,7 @@ class Scene:
 
     def case(self) -> Case:
         """The model of the kernel as it is now."""
-        site = surroundings(self.twin.site, derive(self.twin.site))
+        site = self.twin.surroundings()
         seen = evidence(self.twin.gateway.call(observe, site), site)
         return case_of(self.twin.site, seen, Diagrams())
 

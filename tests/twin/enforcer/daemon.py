@@ -37,11 +37,20 @@ _UNIT = {"MALLOC_ARENA_MAX": "1"}
 class Daemon:
     """A context manager; leaving it ends the process. `stored` is what systemd's store of file descriptors would hold.
 
-    With `holds` False it runs as on a kernel before 6.9, which knows no table that outlives its holder.
+    With `holds` False it runs as on a kernel before 6.9, which knows no table that outlives its holder. `program` stands in
+    for the command: what Python is to run, before its arguments.
     """
 
-    def __init__(self, where: Namespace, site: Path, directory: Path, *, holds: bool = True) -> None:
-        self._program = ("-m", "gateway.cli.main") if holds else ("-c", _OLDER_KERNEL)
+    def __init__(
+        self,
+        where: Namespace,
+        site: Path,
+        directory: Path,
+        *,
+        holds: bool = True,
+        program: tuple[str, ...] = ("-m", "gateway.cli.main"),
+    ) -> None:
+        self._program = program if holds else ("-c", _OLDER_KERNEL)
         self.where, self._site, self._directory = where, site, directory
         self.stored: int | None = None
         self._process: subprocess.Popen[bytes] | None = None

@@ -4,7 +4,6 @@ The wires are direct: what is on the line is what the box sent. The provider's n
 a question that leaves unencrypted would arrive there and be answered: nothing hides a leak.
 """
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +11,7 @@ from typing import Self
 
 from pyroute2 import IPRoute
 
+from gateway.enforcer.desired import Desired, OwnEnd, desire
 from gateway.policy.places import Carrier, inside, protected
 from gateway.site.layout import Zone
 from gateway.site.model import Site
@@ -26,6 +26,9 @@ from gateway.twin.plan import Host, hosts
 from gateway.wiring import part as wiring
 
 INSIDE = (Zone.LAN, Zone.CLAIM)
+SITE_FILE = "site.yaml"
+DOOR = "ours/vici"
+"""Where the box's charon is asked, below `home`."""
 
 
 class Line:
@@ -56,6 +59,11 @@ class Line:
         found = desired(self.site, Carrier.TUN)
         assert found is not None
         return found
+
+    @property
+    def wanted(self) -> Desired:
+        """What the site asks of every part of the box."""
+        return desire(self.site, own_end=OwnEnd(self.home, self.ours.door, Carrier.TUN))
 
     @property
     def connection(self) -> Connection:
@@ -91,7 +99,7 @@ class Line:
         self.provider.call(_stand_for, self._host(Zone.TUNNEL))
         self.trust.write(self.tunnel.connections, self.home)
         self.theirs = Charon(self.home / "theirs", namespace=self.provider.name)
-        self.ours = Charon(self.home / "ours", namespace=self.box.name)
+        self.ours = Charon((self.home / DOOR).parent, namespace=self.box.name)
         self.far = FarEnd(self.theirs, self.provider, self.trust)
         for charon in (self.theirs, self.ours):
             self._stack.enter_context(charon)
@@ -105,10 +113,6 @@ class Line:
 
     def _host(self, zone: Zone) -> Host:
         return next(host for host in hosts(self.site) if host.zone is zone)
-
-    def enter(self, act: Callable[[ExitStack], None]) -> None:
-        """Have something else ended before the namespaces go."""
-        act(self._stack)
 
 
 def _plug(port: str, there: str) -> None:

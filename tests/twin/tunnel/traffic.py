@@ -8,9 +8,10 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from gateway.site.values import Family, IpAddress
 from gateway.twin.namespace import Namespace
@@ -34,23 +35,24 @@ class Asker:
     answered: dict[int, float] = field(default_factory=dict)
     """When, by the question's number, in monotonic seconds."""
 
-    @property
-    def last_answer(self) -> float:
-        """When the latest answer came; 0 before the first."""
-        return next(reversed(self.answered.values()), 0.0)
-
     def first_answer_after(self, moment: float) -> float | None:
         """When the first answer came to a question that was asked after `moment`."""
         answers = [came for number, came in list(self.answered.items()) if self.sent[number] > moment]
         return min(answers, default=None)
 
+    def longest_silence(self, since: float) -> float:
+        """The longest time between two answers, seconds, of those that came after `since`."""
+        came = [since, *(moment for moment in list(self.answered.values()) if moment > since)]
+        return max((later - earlier for earlier, later in pairwise(came)), default=0.0)
+
 
 class Traffic:
     """Asks until it is stopped."""
 
-    def __init__(self, askers: list[Asker], systems: list[socket.socket]) -> None:
+    def __init__(self, askers: list[Asker], systems: list[socket.socket], every_s: float) -> None:
         self.askers = {asker.name: asker for asker in askers}
         self._systems = systems
+        self._every_s = every_s
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="traffic", daemon=True)
         self._thread.start()
@@ -77,7 +79,7 @@ class Traffic:
                     if isinstance(line, socket.socket):
                         _drain(line, key.data)
                 if time.monotonic() >= due:
-                    due += EVERY_S
+                    due += self._every_s
                     number += 1
                     for index, asker in enumerate(self.askers.values()):
                         _ask(asker, number, index)
@@ -109,7 +111,9 @@ def _drain(line: socket.socket, asker: Asker | None) -> None:
 
 
 @contextmanager
-def asking(who: dict[str, Namespace], system: Namespace, faces: Callable[[Family], IpAddress]) -> Iterator[Traffic]:
+def asking(
+    who: Mapping[str, Namespace], system: Namespace, faces: Callable[[Family], IpAddress], *, every_s: float = EVERY_S
+) -> Iterator[Traffic]:
     """Each of `who` asks the claim system in both families; its askers are called `name/4` and `name/6`."""
     with ExitStack() as stack:
 
@@ -123,7 +127,7 @@ def asking(who: dict[str, Namespace], system: Namespace, faces: Callable[[Family
             for name, there in who.items()
             for family in FAMILIES
         ]
-        traffic = Traffic(askers, systems)
+        traffic = Traffic(askers, systems, every_s)
         stack.callback(traffic.stop)
         yield traffic
 

@@ -4,6 +4,7 @@ The judge knows nothing of our rules or routes: it reads the frame and asks whet
 stands in it in the clear. It listens at the provider's end, so that no hook of the box can hide a frame from it.
 """
 
+import errno
 import socket
 import struct
 import threading
@@ -148,6 +149,10 @@ class Tap:
             try:
                 frame, (_, _, direction, *_) = self._line.recvfrom(_FRAME_BYTES)
             except TimeoutError:
+                continue
+            except OSError as error:
+                if error.errno != errno.ENETDOWN:  # told once when the card goes down; it is heard again when it is up
+                    raise
                 continue
             if direction == socket.PACKET_OUTGOING:
                 continue  # the provider's own: what it gives away is not the box's doing
