@@ -63,7 +63,11 @@ def test_served_family_needs_a_prefix(findings: Any) -> None:
 
 
 WAY, SEGMENT = ("zones", "wan", "uplink"), ("zones", "claim")
-OF_THE_LINE: dict[Any, Any] = {(*SEGMENT, "ipv6"): "delegated", (*SEGMENT, "addresses"): ["192.168.20.1/24"], (*SEGMENT, "serve"): ["ra"]}
+OF_THE_LINE: dict[Any, Any] = {
+    (*SEGMENT, "ipv6"): "delegated",
+    (*SEGMENT, "addresses"): ["192.168.20.1/24"],
+    (*SEGMENT, "serve"): ["ra"],
+}
 
 
 def test_a_delegated_prefix_serves_a_segment_without_one(findings: Any) -> None:
