@@ -9,7 +9,7 @@ import pytest
 
 # systemd-analyze security, exposure times ten: below 20 it says OK. What is left is what each is for: the network
 # (and, for guard and enforcer, the right to configure it; for the enforcer, a namespace to try a candidate in).
-EXPOSURE_MAX = {"guard": 16, "enforcer": 25, "relay": 14, "resolver": 14, "status": 13}
+EXPOSURE_MAX = {"guard": 16, "enforcer": 25, "relay": 14, "resolver": 14, "status": 12}
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 TELLING = tuple(
     path
