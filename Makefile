@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 # keeps Debian from starting their services: this machine needs smbd, sshd and clamd as programs, not as servers.
 APT := charon-systemd chrony clamav-daemon conntrack dnsmasq-base iproute2 libcharon-extra-plugins libnftables1 libnss-wrapper libstrongswan-standard-plugins mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv qemu-system-x86 samba samba-vfs-modules smbclient systemd-container
 
-.PHONY: setup packages demo test test-fast test-long exam bench bench-enforcer bench-tunnel golden lint lock docs fuzz wheelhouse clean
+.PHONY: setup packages demo test test-fast test-long exam bench bench-enforcer bench-tunnel golden lint lock docs confined fuzz wheelhouse clean
 
 setup: packages $(STAMP)
 
@@ -72,6 +72,10 @@ golden: setup
 test: lint
 	@$(BIN)/pytest -n 2 -m "not root and not appliance and not long" -q --durations=5
 	@$(BIN)/pytest -n 2 --dist loadgroup -m "(root or appliance) and not long" -q --durations=15
+
+# The relay's tests under the seccomp filters of its unit (docs/security.md); whatever Python is refused is told at the end.
+confined: setup
+	@$(BIN)/python -m tests.appliance.confined systemd/claim-gateway-relay.service $(BIN)/pytest tests/relay -m "not long" -q
 
 # Campaigns of many minutes each.
 test-long: setup

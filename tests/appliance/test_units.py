@@ -18,7 +18,7 @@ EXPOSURE_MAX = {
     "names@": 15,
     "time@": 15,
     "line": 13,
-    "status": 13,
+    "status": 12,
     "share": 19,
     "share-accounts": 13,
 }
