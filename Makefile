@@ -96,11 +96,12 @@ $(EXAM)/.fetched: Makefile
 	@npm install --silent --ignore-scripts --prefix $(EXAM)/node $(EXAM_NPM)
 	@touch $@
 
-# Coverage-guided inputs for the readers of claim and result files; bounded, and the same on every machine.
+# Coverage-guided inputs for the readers of claim and result files and for the SFTP drop's packets; bounded, and the same on every machine.
 FUZZ_RUNS ?= 1000000
 fuzz: setup
 	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	@$(BIN)/python -m tests.fuzz.inspect -runs=$(FUZZ_RUNS) -seed=4 -print_final_stats=1
+	@$(BIN)/python -m tests.fuzz.sftp -runs=$(FUZZ_RUNS) -seed=4 -print_final_stats=1
 
 # The parts of the docs that are made from the code, and the journal's catalogues.
 docs: setup

@@ -6,10 +6,13 @@ A file of JSON beside the door's own state, replaced whole. It carries what the 
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+
+from gateway.relay import durable
 
 
 class Door(StrEnum):
@@ -63,11 +66,19 @@ class DropUse:
         if self._uses == self._written:
             return
         rows = [{**_plain(use), "last": use.last and use.last.isoformat()} for use in self._uses.values()]
-        half = self._file.with_suffix(".new")
-        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
-        with os.fdopen(descriptor, "w") as out:
-            json.dump(rows, out, ensure_ascii=False)
-        half.replace(self._file)
+        half = self._file.with_suffix(".new").name
+        here = durable.open_root(self._file.parent)
+        try:
+            with suppress(FileNotFoundError):
+                durable.unlink(here, half)
+            descriptor = durable.create(here, half)
+            try:
+                durable.write_all(descriptor, json.dumps(rows, ensure_ascii=False).encode())
+            finally:
+                os.close(descriptor)
+            durable.rename(here, half, here, self._file.name)
+        finally:
+            os.close(here)
         self._written = dict(self._uses)
 
 

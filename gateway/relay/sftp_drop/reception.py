@@ -79,7 +79,10 @@ class Reception:
         """Let the courier have it once nobody waits for an OK any more: of five hundred files the person sees the last one first."""
         loop = asyncio.get_running_loop()
         latest = loop.time() + LATEST_S
-        while (wait := min(self._last + QUIET_S, latest) - loop.time()) > 0:
+        while True:  # others may be handed in while this one waits
+            wait = min(self._last + QUIET_S, latest) - loop.time()
+            if wait <= 0:
+                break
             await asyncio.sleep(wait)
         self._courier.feed(parcel, Restarted())
 

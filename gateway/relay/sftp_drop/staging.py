@@ -74,22 +74,21 @@ class Staging:
             raise Refusal("too many unfinished files. finish some first")
         if self._handed_in_today(person) >= self._limits.files_a_day:
             raise Refusal("too many files today. ask the vendor")
-        upload = Upload(uuid.uuid4().hex, person, at, spool=self._spool, disk=self._disk, most=self._limits.file_bytes)
+        upload = Upload(uuid.uuid4().hex, person, at, spool=self._spool, disk=self._disk, grows=self._require_space)
         self._uploads[upload.id] = upload
         try:
-            await self._disk_has(upload)
+            await upload.begin()
         except BaseException:
             self.discard(upload)
             raise
         return upload
 
-    async def _disk_has(self, upload: Upload) -> None:
-        self.require_space(0)
-        await upload.begin()
-
-    def require_space(self, more: int) -> None:
-        """Raises Refusal if everybody's unfinished files would be more than is borne."""
-        if sum(upload.size for upload in self._uploads.values()) + more > self._limits.staged_bytes:
+    def _require_space(self, size: int, wanted: int) -> None:
+        """Raises Refusal if a file of `size` bytes may not become `wanted` bytes long."""
+        if wanted > self._limits.file_bytes:
+            raise Refusal(f"the file is bigger than {self._limits.file_bytes >> 20} MiB")
+        staged = sum(upload.size for upload in self._uploads.values())
+        if staged + wanted - size > self._limits.staged_bytes:
             raise Refusal("too much is being handed in at once. try again later")
 
     def part_of(self, person: str, at: Location) -> Upload | None:

@@ -1,6 +1,7 @@
 """One file on its way in: bytes under a name in the spool that nobody else knows, until it is whole and the ledger has it."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,9 +35,14 @@ class Offer:
 
 
 class Upload:
-    """A file that is being written. Its bytes go to the disk in pieces of BUFFER_BYTES; `finish` makes them durable."""
+    """A file that is being written. Its bytes go to the disk in pieces of BUFFER_BYTES; `finish` makes them durable.
 
-    def __init__(self, number: str, person: str, at: Location, *, spool: Path, disk: Disk, most: int) -> None:
+    `grows` is asked before it becomes longer, with both lengths, and raises Refusal.
+    """
+
+    def __init__(
+        self, number: str, person: str, at: Location, *, spool: Path, disk: Disk, grows: Callable[[int, int], None]
+    ) -> None:
         self.id = number
         self.person = person
         self.at = at
@@ -45,7 +51,7 @@ class Upload:
         self.modified = 0
         self._spool = spool
         self._disk = disk
-        self._most = most
+        self._grows = grows
         self._file: Descriptor | None = None
         self._coverage = Coverage()
         self._size = 0
@@ -84,8 +90,8 @@ class Upload:
     async def write(self, offset: int, data: bytes) -> None:
         """More bytes, anywhere in the file. An error may be of bytes that came before. Raises Refusal."""
         end = offset + len(data)
-        if end > self._most:
-            raise Refusal(f"the file is bigger than {self._most >> 20} MiB")
+        if end > self._size:
+            self._grows(self._size, end)
         try:
             self._coverage.add(offset, end)
         except TooScattered:
@@ -106,9 +112,9 @@ class Upload:
 
     async def resize(self, size: int) -> None:
         """The client says how long the file is, before or after writing it. Raises Refusal."""
-        if size > self._most:
-            raise Refusal(f"the file is bigger than {self._most >> 20} MiB")
-        if size < self._size:
+        if size > self._size:
+            self._grows(self._size, size)
+        elif size < self._size:
             await self._flush()
             self._coverage.cut(size)
             file = self._opened()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import resource
 import socket
 import threading
 import time
@@ -53,6 +54,8 @@ def hands_in(drop: Drop, name: str, content: bytes, address: str) -> None:
 
 def half_open(drop: Drop, count: int, claim: Path, number: int) -> None:
     """`count` connections at a time that say nothing, or half of the first line."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 2 * count + 1_000)), hard))
     before = resident()
     with contextlib.ExitStack() as stack:
         for index in range(count):

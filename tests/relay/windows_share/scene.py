@@ -71,12 +71,8 @@ class Network:
 class ShareBox:
     """A relay's folders and the share before them. A context manager; everything is below `place`."""
 
-    def __init__(self, place: Path, network: Network, drop: str = DROP, *, on_disk_of: str = "") -> None:
+    def __init__(self, place: Path, network: Network, drop: str = DROP) -> None:
         self.place = place
-        self._disk = place / "state" if on_disk_of else None
-        if self._disk is not None:
-            self._disk.mkdir()
-            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={on_disk_of}", "none", str(self._disk)], check=True)
         self.network = network
         self.places = Places(place / "state")
         self.log = place / "share.log"
@@ -101,8 +97,6 @@ class ShareBox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        if self._disk is not None:
-            subprocess.run(["umount", str(self._disk)], check=True)
 
     @property
     def people(self) -> Path:
@@ -244,6 +238,18 @@ def place() -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(path)
+
+
+@contextlib.contextmanager
+def small_disk(place: Path, size: str) -> Iterator[None]:
+    """A disk of its own for what will be the relay's state below `place`."""
+    state = place / "state"
+    state.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(state)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(state)], check=True)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import pytest
 from gateway.relay.drop_use import Door, read
 from tests.relay.process import until
 from tests.relay.windows_share.pc import Refusal
-from tests.relay.windows_share.scene import DROP, PASSWORDS, Network, ShareBox, place
+from tests.relay.windows_share.scene import DROP, PASSWORDS, Network, ShareBox, place, small_disk
 
 pytestmark = pytest.mark.root
 
@@ -142,20 +142,18 @@ def test_the_end_of_the_share_is_the_end_of_smbd(lan: Network) -> None:
 
 
 def test_a_full_disk_closes_the_share_for_writing_and_room_opens_it(lan: Network) -> None:
-    with place() as here:
-        share = ShareBox(here, lan, on_disk_of="256m")
-        with share:
-            share.pc().put("before.UKE", b"x")
-            ballast = share.places.root / "ballast"
-            subprocess.run(["fallocate", "-l", "245M", str(ballast)], check=True)
-            until(lambda: "takes no more files" in share.said(), "no more")
-            with pytest.raises(Refusal):
-                share.pc().put("full.UKE", b"x")
-            assert share.pc().read("before.UKE") == b"x"
+    with place() as here, small_disk(here, "256m"), ShareBox(here, lan) as share:
+        share.pc().put("before.UKE", b"x")
+        ballast = share.places.root / "ballast"
+        subprocess.run(["fallocate", "-l", "245M", str(ballast)], check=True)
+        until(lambda: "takes no more files" in share.said(), "no more")
+        with pytest.raises(Refusal):
+            share.pc().put("full.UKE", b"x")
+        assert share.pc().read("before.UKE") == b"x"
 
-            ballast.unlink()
-            until(lambda: "there is room again" in share.said(), "room")
-            share.pc().put("after.UKE", b"x")
+        ballast.unlink()
+        until(lambda: "there is room again" in share.said(), "room")
+        share.pc().put("after.UKE", b"x")
 
 
 def test_without_the_relays_folders_it_says_what_to_do(lan: Network) -> None:
