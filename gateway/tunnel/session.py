@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -170,8 +171,10 @@ class Keeper:
             return
         self._ready, unusable = prepared(wanted, folder)
         self._read_at = time.monotonic()
-        for reason in unusable:
-            self._tell_once(reason, reason, messages.UNUSABLE, reason=reason)
+        for index, reason in enumerate(unusable):
+            self._tell_once(f"credentials {index}", reason, messages.UNUSABLE, reason=reason)
+        if not unusable:
+            self._told = {about: what for about, what in self._told.items() if not about.startswith("credentials ")}
         self._warn(datetime.now(UTC))
 
     def _warn(self, now: datetime) -> None:
@@ -186,15 +189,15 @@ class Keeper:
                     self._tell_once(about, level, messages.CERTIFICATE, provider=provider, what=found.text)
 
     def _load(self, mouth: Door, wanted: Tunnel | None) -> None:
+        """Give charon what it lacks. A provider's former settings serve until its new ones do, or can be read at all."""
         loaded = charon.observe(mouth)
         charon.load(mouth, self._ready, loaded)
         strangers = charon.strangers(self._ready, loaded)
-        successors = {one.connection.name for one in self._ready if one.name not in self._up}
-        if wanted is not None:  # a provider's former settings serve until its new ones do
-            kept = {one for one in strangers.connections if provider_of(one) in successors and one in self._up}
-            gone = tuple(one for one in strangers.connections if one not in kept)
-            strangers = charon.Loaded(gone) if kept else charon.Loaded(gone, strangers.keys, strangers.shared)
-        charon.unload(mouth, strangers)
+        waiting = {one.name for one in wanted.connections} if wanted else set()
+        waiting -= {one.connection.name for one in self._ready if one.name in self._up}
+        kept = {one for one in strangers.connections if provider_of(one) in waiting and one in self._up}
+        gone = tuple(one for one in strangers.connections if one not in kept)
+        charon.unload(mouth, charon.Loaded(gone) if kept else replace(strangers, connections=gone))
 
     def _notice(self, ups: tuple[Up, ...]) -> None:
         """Tell what came up or went down since the last look."""

@@ -1,5 +1,6 @@
 """Two real charons: what comes up, why what does not come up does not, and what comes up again with nobody's help."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -139,6 +140,32 @@ def test_a_missing_key_is_said_and_the_other_provider_called(scene: Scene, said:
     with scene.kept(replace(sample(), connections=(with_psk(east), west)), unlink="psk"):
         heard = said("tunnel up: provider west")
     assert f"provider east: {scene.folder}/psk: cannot be read (No such file or directory)" in heard
+
+
+def test_what_is_up_stays_while_its_key_cannot_be_read(scene: Scene, said: Callable[[str], str]) -> None:
+    scene.far_end.offer(EAST)
+    with scene.kept(only(EAST)) as keeper:
+        said("tunnel up")
+        before = [up.name for up in observe_up(scene.charon.door)]
+        (scene.folder / "credentials/site.key").unlink()
+
+        keeper.want(only(EAST), scene.folder)
+
+        said("credentials/site.key: cannot be read")
+        with keeper.paused():  # the round that said so is over
+            assert scene.reach()
+        assert [up.name for up in observe_up(scene.charon.door)] == before
+
+
+def test_a_certificate_that_ends_soon_is_said_once(scene: Scene, said: Callable[[str], str]) -> None:
+    scene.trust = replace(scene.trust, site=scene.trust.authority.issue("site.example", timedelta(days=20)))
+    scene.far_end.offer(EAST)
+    with scene.kept(only(EAST)) as keeper:
+        said("tunnel up")
+        keeper.want(only(EAST), scene.folder)
+        until(lambda: not math.isinf(keeper._read_at))
+        heard = said("certificate of the tunnel to provider east: CN=site.example expires on")
+    assert heard.count("CN=site.example expires on") == 1
 
 
 def test_charon_killed_is_up_again_with_nobodys_help(scene: Scene, said: Callable[[str], str]) -> None:
