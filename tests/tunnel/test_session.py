@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from gateway.tunnel import charon
+from gateway.tunnel.door import Door
 from gateway.tunnel.model import Connection
 from gateway.tunnel.up import observe_up
 from gateway.twin.authority import Authority
 from gateway.twin.far_end import Trust
-from tests.tunnel.scene import SYSTEM_V4, SYSTEM_V6, Scene, only, sample, version_1, with_psk
+from tests.tunnel.scene import LOOK_EVERY_S, SYSTEM_V4, SYSTEM_V6, Scene, only, sample, version_1, with_psk
 
 pytestmark = pytest.mark.root
 DEADLINE_S = 15.0
@@ -35,6 +37,7 @@ def said(capfd: pytest.CaptureFixture[str]) -> Callable[[str], str]:
     def until(text: str) -> str:
         nonlocal heard
         deadline = time.monotonic() + DEADLINE_S
+        heard += capfd.readouterr().err
         while text not in heard:
             assert time.monotonic() < deadline, f"never said {text!r}, but: {heard}"
             time.sleep(0.02)
@@ -164,6 +167,8 @@ def test_a_certificate_that_ends_soon_is_said_once(scene: Scene, said: Callable[
         said("tunnel up")
         keeper.want(only(EAST), scene.folder)
         until(lambda: not math.isinf(keeper._read_at))
+        with keeper.paused():  # that round is over
+            pass
         heard = said("certificate of the tunnel to provider east: CN=site.example expires on")
     assert heard.count("CN=site.example expires on") == 1
 
@@ -224,6 +229,18 @@ def test_a_renewed_certificate_replaces_the_old_without_an_interruption_longer_t
 
         until(lambda: [up.name for up in observe_up(scene.charon.door)] not in ([], [before.name]))
         until(scene.reach)
+
+
+def test_an_apply_does_not_meet_whoever_keeps_the_former_site(scene: Scene, said: Callable[[str], str]) -> None:
+    scene.far_end.offer(EAST)
+    with scene.kept(only(EAST)) as keeper, Door(scene.charon.door) as door:
+        said("tunnel up")
+        (kept,) = charon.observe(door).connections
+        with keeper.paused():
+            door.ask("load-conn", {"next-01234567": {"remote_addrs": ["192.0.2.66"]}})
+            time.sleep(5 * LOOK_EVERY_S)
+            assert charon.observe(door).connections == (kept, "next-01234567")
+        until(lambda: charon.observe(door).connections == (kept,))
 
 
 def test_what_is_no_longer_wanted_is_taken_down(scene: Scene, said: Callable[[str], str]) -> None:
