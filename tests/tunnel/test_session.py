@@ -1,6 +1,5 @@
 """Two real charons: what comes up, why what does not come up does not, and what comes up again with nobody's help."""
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from gateway.tunnel import charon
+from gateway.tunnel.decide import Tries
 from gateway.tunnel.door import Door
 from gateway.tunnel.model import Connection
 from gateway.tunnel.up import observe_up
@@ -166,7 +166,7 @@ def test_a_certificate_that_ends_soon_is_said_once(scene: Scene, said: Callable[
     with scene.kept(only(EAST)) as keeper:
         said("tunnel up")
         keeper.want(only(EAST), scene.folder)
-        until(lambda: not math.isinf(keeper._read_at))
+        until(lambda: keeper._read_for == 2)
         with keeper.paused():  # that round is over
             pass
         heard = said("certificate of the tunnel to provider east: CN=site.example expires on")
@@ -201,6 +201,20 @@ def test_a_provider_that_falls_silent_and_comes_back(scene: Scene, said: Callabl
         until(scene.reach)
 
 
+def test_a_provider_that_throws_out_whom_it_let_in_is_called_ever_more_rarely(
+    scene: Scene, said: Callable[[str], str]
+) -> None:
+    scene.far_end.offer(EAST)
+    with scene.kept(only(EAST)) as keeper:
+        for times in (1, 2):
+            until(lambda: bool(observe_up(scene.charon.door)))
+            with Door(scene.far_charon.door) as far:
+                charon.end(far, "east")
+            until(lambda times=times: next(iter(keeper._tries.values()), Tries()).failures == times)  # type: ignore[misc]
+        heard = said("received DELETE for IKE_SA")
+    assert heard.count("tunnel down: provider east") == 2
+
+
 def test_the_second_provider_stands_in_until_the_first_is_back(scene: Scene, said: Callable[[str], str]) -> None:
     east, west = sample().connections
     scene.far_end.offer(west)
@@ -227,8 +241,10 @@ def test_a_renewed_certificate_replaces_the_old_without_an_interruption_longer_t
 
         keeper.want(only(EAST), scene.folder)
 
-        until(lambda: [up.name for up in observe_up(scene.charon.door)] not in ([], [before.name]))
+        until(lambda: before.name not in [up.name for up in observe_up(scene.charon.door)])
         until(scene.reach)
+        with keeper.paused():  # the round that ended the old one is over
+            assert "tunnel down" not in said("tunnel up")
 
 
 def test_an_apply_does_not_meet_whoever_keeps_the_former_site(scene: Scene, said: Callable[[str], str]) -> None:
