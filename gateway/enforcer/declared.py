@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.enforcer.desired import THIS_BOX, Desired, OwnEnd, desire, terminal_ports
 from gateway.enforcer.errors import ApplyError, Unfit
 from gateway.policy.support import unsupported
-from gateway.programs.model import Programs
+from gateway.programs.model import NOTHING
 from gateway.site.errors import SiteFileError
 from gateway.site.layout import Zone
 from gateway.site.load import load_located
@@ -47,6 +47,6 @@ def declared(site_file: Path, own_end: OwnEnd = THIS_BOX) -> Declared:
     except WiringError as error:
         raise ApplyError(f"{error}; nothing was changed") from error
     wanted = desire(site, own_end=own_end)
-    if wanted.programs != Programs() and own_end.runs is None:
+    if wanted.programs != NOTHING and own_end.runs is None:
         raise ApplyError(_NOBODY_RUNS_THEM)
     return Declared(site.site.name, wanted, ports(site), terminal_ports(site))

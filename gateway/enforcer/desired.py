@@ -9,8 +9,8 @@ from gateway.policy.derive import derive
 from gateway.policy.model import Policy
 from gateway.policy.places import Carrier
 from gateway.programs import desired as programs
-from gateway.programs.model import Programs
-from gateway.programs.part import Folders
+from gateway.programs.model import NOTHING, Programs
+from gateway.programs.part import ON_A_BOX, Folders
 from gateway.programs.systemd import Units
 from gateway.site.layout import TERMINAL_ZONES
 from gateway.site.model import Site
@@ -26,7 +26,7 @@ class Runs:
     """Who runs the programs of others on this box, and where they look for their files."""
 
     units: Units
-    folders: Folders = Folders()
+    folders: Folders = ON_A_BOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Desired:
     wiring: Wiring
     tunnel: Tunnel | None = None
     own_end: OwnEnd = THIS_BOX
-    programs: Programs = Programs()
+    programs: Programs = NOTHING
 
 
 def desire(site: Site, policy: Policy | None = None, own_end: OwnEnd = THIS_BOX) -> Desired:

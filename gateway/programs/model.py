@@ -53,6 +53,10 @@ class Programs:
     services: tuple[Service, ...] = ()
 
 
+NOTHING = Programs()
+"""What a site of declared addresses needs that serves nothing."""
+
+
 def lines(*groups: tuple[str, ...]) -> str:
     """A file of these lines, in paragraphs, under a word of who made it."""
     return "\n\n".join((MADE_HERE, *("\n".join(group) for group in groups if group))) + "\n"

@@ -28,6 +28,9 @@ class Folders:
     services: Path = Path("/run/claim-gateway-enforcer/programs")
 
 
+ON_A_BOX = Folders()
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What is there: our files by name, the units that run, and what each was started with, by its file's name."""
@@ -44,7 +47,7 @@ class ProgramsPart:
 
     wanted: Programs
     units: Units
-    folders: Folders = Folders()
+    folders: Folders = ON_A_BOX
     name: str = PROGRAMS
 
     def observe(self) -> Found:

@@ -132,8 +132,6 @@ class Packet:
     length: int
     mark: int
     """The mark it arrives with: 0 but for what a tunnel handed on."""
-    decrypted: bool
-    """Whether it came out of IPsec (nft: `meta ipsec`)."""
     ct_state: str
     ct_direction: str | None
     source_routed_back: bool
@@ -142,6 +140,8 @@ class Packet:
     """What the destination is on `iif` (nft: `fib daddr . iif type`): local, unicast, broadcast, …"""
     assumed: tuple[str, ...] = ()
     """What else has to be so: windows and grants open, matches nobody here can decide, limits with room."""
+    decrypted: bool = False
+    """Whether it came out of IPsec (nft: `meta ipsec`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
 
+from gateway.policy.places import Carrier
 from gateway.proof.algebra import Assignment, Term, any_of
 from gateway.proof.case import Case
 from gateway.proof.header import (
@@ -87,6 +88,8 @@ def _preferences(case: Case, path: Path) -> Iterator[Term]:
 
 def _decrypted_where_it_should_be(case: Case) -> Term:
     by_tunnel = case.declared.comes_from(Zone.TUNNEL)
+    if case.carrier is not Carrier.XFRM:
+        return ~case.header.decrypted
     return (by_tunnel & case.header.decrypted) | (~by_tunnel & ~case.header.decrypted)
 
 

@@ -93,7 +93,8 @@ def packet_text(packet: Packet) -> str:
     ]
     state = " ".join(filter(None, (packet.ct_state, packet.ct_direction)))
     unrouted = "" if packet.source_routed_back or not packet.iif else ", its source is not routed back"
-    return f"{source} → {target}, {' '.join([kind, *details])}, ct {state}, {packet.length} bytes{unrouted}"
+    whence = ", out of IPsec" if packet.decrypted else ""
+    return f"{source} → {target}, {' '.join([kind, *details])}, ct {state}, {packet.length} bytes{unrouted}{whence}"
 
 
 def _details(judgement: Judgement, lang: Lang) -> Iterator[str]:
@@ -140,6 +141,7 @@ def _counterexample(shown: Counterexample) -> dict[str, Any]:
             "hop_limit": packet.hop_limit,
             "length": packet.length,
             "mark": packet.mark,
+            "decrypted": packet.decrypted,
             "ct_state": packet.ct_state,
             "ct_direction": packet.ct_direction,
             "source_routed_back": packet.source_routed_back,

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,13 +30,19 @@ from gateway.tunnel.reason import Why, tells, why
 from gateway.tunnel.up import Up, standing
 
 LOOK_EVERY_S = 1.0
-"""Between two looks when no event comes; an event is looked at when it does."""
+"""Between two looks when no event comes."""
+TICK_S = 0.1
+"""After an event charon's log still comes, and with it the reason."""
 TRY_S = 15.0
 """How long one provider may take. A tunnel comes up in 5 to 50 ms and a round trip or two; a new key in seconds."""
 CREDENTIALS_EVERY_S = 60.0
 """A renewed certificate is in use after this, without anybody's restart."""
 RECONNECT_S = (0.1, 5.0)
 """First and longest pause before charon's door is tried again."""
+STEADY_S = 30.0
+"""A tunnel that falls sooner counts as a failed call: a provider that lets in and throws out is not called without end."""
+RECENT_S = 60.0
+"""What charon said longer ago is not why a tunnel falls now; a silent provider is given up after 26 s."""
 TOLD_LINES = 50
 _EVENTS = ("ike-updown", "child-updown", "log")
 
@@ -57,18 +64,19 @@ class Keeper:
         self._wanted: Tunnel | None = None
         self._folder = Path()
         self._ready: tuple[Ready, ...] = ()
-        self._read_at = float("-inf")
+        self._wishes = 0
+        self._read_for, self._read_at = 0, float("-inf")
         self._tries: dict[str, Tries] = {}
         self._up: dict[str, tuple[float, Up]] = {}
         self._told: dict[str, str] = {}
-        self._lines: dict[str, deque[str]] = {}
+        self._lines: dict[str, deque[tuple[float, str]]] = {}
         self._gone = False
 
     def want(self, tunnel: Tunnel | None, folder: Path) -> None:
         """Keep this one up from now on; None: take down what is up. `folder` is the site file's."""
         with self._lock:
             self._wanted, self._folder = tunnel, folder
-            self._read_at = float("-inf")
+            self._wishes += 1
         for one in tunnel.connections if tunnel else ():
             if one.allowed_weak:
                 tell(messages.WEAK, provider=one.name, words=", ".join(one.allowed_weak))
@@ -127,30 +135,35 @@ class Keeper:
     def _listen(self, ear: Door, mouth: Door) -> bool:
         """Until charon breaks off (CharonGoneError), or nothing is wanted any more: then False."""
         self._round(mouth)
-        for event in ear.listen(_EVENTS, self._look_every_s):
+        due_s = time.monotonic() + self._look_every_s
+        for event in ear.listen(_EVENTS, TICK_S):
             if self._ends.is_set():
                 return False
-            if event is not None and event[0] == "log":
-                self._hear(event[1])
-                continue
-            self._round(mouth)
-            if self._wanted is None:
-                return False
+            match event:
+                case ("log", said):
+                    self._hear(said)
+                case (_, _):
+                    due_s = min(due_s, time.monotonic() + TICK_S)
+            if time.monotonic() >= due_s:
+                self._round(mouth)
+                due_s = time.monotonic() + self._look_every_s
+                if self._wanted is None:
+                    return False
         return False
 
     def _hear(self, said: Answer) -> None:
         line = str(said.get("msg", ""))
         if tells(line):
             name = str(said.get("ikesa-name", ""))
-            self._lines.setdefault(name, deque(maxlen=TOLD_LINES)).append(line)
+            self._lines.setdefault(name, deque(maxlen=TOLD_LINES)).append((time.monotonic(), line))
 
     def _round(self, mouth: Door) -> None:
         if not self._hands.acquire(blocking=False):
             return  # somebody is changing what stands; there is another round in a second
         try:
             with self._lock:
-                wanted, folder = self._wanted, self._folder
-            self._refresh(wanted, folder)
+                wanted, folder, wish = self._wanted, self._folder, self._wishes
+            self._refresh(wanted, folder, wish)
             self._notice(standing(mouth))
             self._load(mouth, wanted)
         except TunnelError as error:
@@ -162,16 +175,18 @@ class Keeper:
         for way in _ways(wanted, self._ready):
             self._serve(mouth, way)
 
-    def _refresh(self, wanted: Tunnel | None, folder: Path) -> None:
+    def _refresh(self, wanted: Tunnel | None, folder: Path, wish: int) -> None:
         """Read the credentials anew from time to time; lead into charon's own device again once charon has made it."""
         if wanted is not None and wanted.link.carrier is Carrier.TUN:
             link.apply(step for step in link.steps(wanted, link.observe()) if step.add)
-        if time.monotonic() - self._read_at < CREDENTIALS_EVERY_S:
+        if wish == self._read_for and time.monotonic() - self._read_at < CREDENTIALS_EVERY_S:
             return
         self._ready, unusable = prepared(wanted, folder)
-        self._read_at = time.monotonic()
-        for reason in unusable:
-            self._tell_once(reason, reason, messages.UNUSABLE, reason=reason)
+        self._read_for, self._read_at = wish, time.monotonic()
+        for index, reason in enumerate(unusable):
+            self._tell_once(f"credentials {index}", reason, messages.UNUSABLE, reason=reason)
+        if not unusable:
+            self._told = {about: what for about, what in self._told.items() if not about.startswith("credentials ")}
         self._warn(datetime.now(UTC))
 
     def _warn(self, now: datetime) -> None:
@@ -186,27 +201,34 @@ class Keeper:
                     self._tell_once(about, level, messages.CERTIFICATE, provider=provider, what=found.text)
 
     def _load(self, mouth: Door, wanted: Tunnel | None) -> None:
+        """Give charon what it lacks. A provider's former settings serve until its new ones do, or can be read at all."""
         loaded = charon.observe(mouth)
         charon.load(mouth, self._ready, loaded)
         strangers = charon.strangers(self._ready, loaded)
-        successors = {one.connection.name for one in self._ready if one.name not in self._up}
-        if wanted is not None:  # a provider's former settings serve until its new ones do
-            kept = {one for one in strangers.connections if provider_of(one) in successors and one in self._up}
-            gone = tuple(one for one in strangers.connections if one not in kept)
-            strangers = charon.Loaded(gone) if kept else charon.Loaded(gone, strangers.keys, strangers.shared)
-        charon.unload(mouth, strangers)
+        waiting = {one.name for one in wanted.connections} if wanted else set()
+        waiting -= {one.connection.name for one in self._ready if one.name in self._up}
+        kept = {one for one in strangers.connections if provider_of(one) in waiting and one in self._up}
+        gone = tuple(one for one in strangers.connections if one not in kept)
+        charon.unload(mouth, charon.Loaded(gone) if kept else replace(strangers, connections=gone))
 
     def _notice(self, ups: tuple[Up, ...]) -> None:
         """Tell what came up or went down since the last look."""
         now = {up.name: up for up in ups if up.children}
         for name in self._up.keys() - now.keys():
             since, up = self._up.pop(name)
-            lasted = str(timedelta(seconds=round(time.monotonic() - since)))
-            reason = why(self._lines.pop(name, ()), was_up=True)
-            tell(messages.DOWN, provider=up.provider, lasted=lasted, line=_shown(reason))
-            self._tries.pop(name, None)
+            lasted_s = time.monotonic() - since
+            if lasted_s < STEADY_S:
+                self._tries[name] = self._failed(name)
+            if any(other.provider == up.provider for other in now.values()):
+                continue  # by its new settings it is up
+            recent = (line for at, line in self._lines.pop(name, ()) if time.monotonic() - at < RECENT_S)
+            lasted = str(timedelta(seconds=round(lasted_s)))
+            tell(messages.DOWN, provider=up.provider, lasted=lasted, line=_shown(why(recent, was_up=True)))
         for name, up in now.items():
-            self._up[name] = (self._up[name][0] if name in self._up else time.monotonic(), up)
+            since = self._up[name][0] if name in self._up else time.monotonic()
+            self._up[name] = (since, up)
+            if time.monotonic() - since >= STEADY_S:
+                self._tries.pop(name, None)
 
     def _serve(self, mouth: Door, way: tuple[Ready, ...]) -> None:
         up = {one.name: frozenset(child.name for child in one.children) for _, one in self._up.values()}
@@ -233,7 +255,6 @@ class Keeper:
             charon.end(mouth, one.name)
             self._fail(one, why(lines))
             return
-        self._tries.pop(one.name, None)
         self._told.pop(one.name, None)
         self._lines.pop(one.name, None)
         self._notice(standing(mouth))
@@ -251,11 +272,14 @@ class Keeper:
         )
 
     def _fail(self, one: Ready, reason: Why) -> None:
-        tries = self._tries.get(one.name, Tries())
-        self._tries[one.name] = failed(tries, time.monotonic(), random.random(), self._pace)  # noqa: S311 - spreads load, hides nothing
+        self._tries[one.name] = self._failed(one.name)
         message = messages.BY_REASON.get(reason.reason, messages.FAILED)
         provider, address = one.connection.name, one.connection.address
         self._tell_once(one.name, reason.reason, message, provider=provider, address=address, line=_shown(reason))
+
+    def _failed(self, name: str) -> Tries:
+        lot = random.random()  # noqa: S311 - spreads load, hides nothing
+        return failed(self._tries.get(name, Tries()), time.monotonic(), lot, self._pace)
 
     def _tell_once(self, about: str, what: str, message: Message, /, **fields: Loggable) -> None:
         """Say it unless it was the last thing said about this: a provider that is away all night is one line."""

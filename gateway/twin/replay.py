@@ -77,6 +77,8 @@ def replay(site: Site, evidence: Evidence, packet: Packet) -> Replayed:
 
 def as_shot(packet: Packet, ground: Terrain) -> Shot:
     """The packet with what conntrack must know before it comes. Raises NotReplayable. Pure."""
+    if packet.decrypted:
+        raise NotReplayable("it comes out of IPsec, and in a twin a wire stands for the tunnel")
     if packet.mark:
         raise NotReplayable(f"it arrives with the mark {packet.mark:#x}, which only a tunnel hands on")
     origin = Zone.GATEWAY if packet.path is Way.OUTPUT else _zone(packet.iif, ground)

@@ -15,11 +15,13 @@ from gateway.enforcer.box import Box, Request
 from gateway.enforcer.clock import Clock
 from gateway.enforcer.desired import Desired
 from gateway.enforcer.errors import ApplyError, Refuted
+from gateway.enforcer.plan import plan
 from gateway.enforcer.proof import CONFIRM_ONLY, Said
 from gateway.enforcer.proving import Prover
 from gateway.enforcer.repair import repair
 from gateway.enforcer.service import status
 from gateway.enforcer.store import Store
+from gateway.enforcer.transaction import Difference
 from gateway.enforcer.tunnel import told
 from gateway.site.load import load_site
 from gateway.tunnel.decide import Pace
@@ -131,12 +133,14 @@ def test_what_others_change_of_it_is_put_back(held: Held) -> None:
     wanted = held.box.in_force().desired
     held.there("ip", "route", "del", "blackhole", "203.0.113.0/24")
     held.there("ip", "-6", "route", "flush", "proto", "99")
+    assert Difference("tunnel", "+ blackhole for 203.0.113.0/24") in held.twin.gateway.call(plan, wanted)
 
     done = held.twin.gateway.call(repair, wanted, None, CONFIRM_ONLY)
 
     assert done.whole
     assert {one.part for one in done.found} <= {"tunnel"}
     assert "blackhole 203.0.113.0/24" in held.there("ip", "route")
+    assert held.twin.gateway.call(plan, wanted) == ()
     assert "blackhole 2001:db8:c::/47" in held.there("ip", "-6", "route")
 
 

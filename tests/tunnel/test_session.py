@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from gateway.tunnel import charon
+from gateway.tunnel.decide import Tries
+from gateway.tunnel.door import Door
 from gateway.tunnel.model import Connection
 from gateway.tunnel.up import observe_up
 from gateway.twin.authority import Authority
 from gateway.twin.far_end import Trust
-from tests.tunnel.scene import SYSTEM_V4, SYSTEM_V6, Scene, only, sample, version_1, with_psk
+from tests.tunnel.scene import LOOK_EVERY_S, SYSTEM_V4, SYSTEM_V6, Scene, only, sample, version_1, with_psk
 
 pytestmark = pytest.mark.root
 DEADLINE_S = 15.0
@@ -34,6 +37,7 @@ def said(capfd: pytest.CaptureFixture[str]) -> Callable[[str], str]:
     def until(text: str) -> str:
         nonlocal heard
         deadline = time.monotonic() + DEADLINE_S
+        heard += capfd.readouterr().err
         while text not in heard:
             assert time.monotonic() < deadline, f"never said {text!r}, but: {heard}"
             time.sleep(0.02)
@@ -141,6 +145,34 @@ def test_a_missing_key_is_said_and_the_other_provider_called(scene: Scene, said:
     assert f"provider east: {scene.folder}/psk: cannot be read (No such file or directory)" in heard
 
 
+def test_what_is_up_stays_while_its_key_cannot_be_read(scene: Scene, said: Callable[[str], str]) -> None:
+    scene.far_end.offer(EAST)
+    with scene.kept(only(EAST)) as keeper:
+        said("tunnel up")
+        before = [up.name for up in observe_up(scene.charon.door)]
+        (scene.folder / "credentials/site.key").unlink()
+
+        keeper.want(only(EAST), scene.folder)
+
+        said("credentials/site.key: cannot be read")
+        with keeper.paused():  # the round that said so is over
+            assert scene.reach()
+        assert [up.name for up in observe_up(scene.charon.door)] == before
+
+
+def test_a_certificate_that_ends_soon_is_said_once(scene: Scene, said: Callable[[str], str]) -> None:
+    scene.trust = replace(scene.trust, site=scene.trust.authority.issue("site.example", timedelta(days=20)))
+    scene.far_end.offer(EAST)
+    with scene.kept(only(EAST)) as keeper:
+        said("tunnel up")
+        keeper.want(only(EAST), scene.folder)
+        until(lambda: keeper._read_for == 2)
+        with keeper.paused():  # that round is over
+            pass
+        heard = said("certificate of the tunnel to provider east: CN=site.example expires on")
+    assert heard.count("CN=site.example expires on") == 1
+
+
 def test_charon_killed_is_up_again_with_nobodys_help(scene: Scene, said: Callable[[str], str]) -> None:
     scene.far_end.offer(EAST)
     with scene.kept(only(EAST)):
@@ -169,6 +201,20 @@ def test_a_provider_that_falls_silent_and_comes_back(scene: Scene, said: Callabl
         until(scene.reach)
 
 
+def test_a_provider_that_throws_out_whom_it_let_in_is_called_ever_more_rarely(
+    scene: Scene, said: Callable[[str], str]
+) -> None:
+    scene.far_end.offer(EAST)
+    with scene.kept(only(EAST)) as keeper:
+        for times in (1, 2):
+            until(lambda: bool(observe_up(scene.charon.door)))
+            with Door(scene.far_charon.door) as far:
+                charon.end(far, "east")
+            until(lambda times=times: next(iter(keeper._tries.values()), Tries()).failures == times)  # type: ignore[misc]
+        heard = said("received DELETE for IKE_SA")
+    assert heard.count("tunnel down: provider east") == 2
+
+
 def test_the_second_provider_stands_in_until_the_first_is_back(scene: Scene, said: Callable[[str], str]) -> None:
     east, west = sample().connections
     scene.far_end.offer(west)
@@ -195,8 +241,22 @@ def test_a_renewed_certificate_replaces_the_old_without_an_interruption_longer_t
 
         keeper.want(only(EAST), scene.folder)
 
-        until(lambda: [up.name for up in observe_up(scene.charon.door)] not in ([], [before.name]))
+        until(lambda: before.name not in [up.name for up in observe_up(scene.charon.door)])
         until(scene.reach)
+        until(lambda: keeper._up and before.name not in keeper._up)
+        assert "tunnel down" not in said("tunnel up")
+
+
+def test_an_apply_does_not_meet_whoever_keeps_the_former_site(scene: Scene, said: Callable[[str], str]) -> None:
+    scene.far_end.offer(EAST)
+    with scene.kept(only(EAST)) as keeper, Door(scene.charon.door) as door:
+        said("tunnel up")
+        (kept,) = charon.observe(door).connections
+        with keeper.paused():
+            door.ask("load-conn", {"next-01234567": {"remote_addrs": ["192.0.2.66"]}})
+            time.sleep(5 * LOOK_EVERY_S)
+            assert charon.observe(door).connections == (kept, "next-01234567")
+        until(lambda: charon.observe(door).connections == (kept,))
 
 
 def test_what_is_no_longer_wanted_is_taken_down(scene: Scene, said: Callable[[str], str]) -> None:
@@ -210,7 +270,7 @@ def test_what_is_no_longer_wanted_is_taken_down(scene: Scene, said: Callable[[st
         assert not scene.reach(timeout_s=0.2)
 
 
-def until(met: Callable[[], bool]) -> None:
+def until(met: Callable[[], object]) -> None:
     """Wait until it is so."""
     deadline = time.monotonic() + DEADLINE_S
     while not met():

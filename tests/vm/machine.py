@@ -19,7 +19,7 @@ from tests.vm.image import Disk
 from tests.vm.kernel import Kernel
 from tests.vm.wires import Card, card_address
 
-BOOT_TIMEOUT_S = 240
+BOOT_TIMEOUT_S = 400
 COMMAND_TIMEOUT_S = 120
 HALT_TIMEOUT_S = 120
 QEMU = "qemu-system-x86_64"

@@ -30,7 +30,7 @@ CABLING = Cabling((SEGMENTS, LINE))
 DECLARED = {("lan", f"{host}|{PORT}") for vlan in (20, 30) for host in SEGMENTS[vlan].hosts}
 ENFORCER = "claim-gateway-enforcer.service"
 ASKED_EVERY_S = 0.2
-READY_WITHIN_S = 180.0
+READY_WITHIN_S = 240.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tests.until import until
 from tests.vm.machine import Machine
 from tests.vm.surroundings import CABLING, DECLARED, ENFORCER, Surroundings, until_ready
 
-pytestmark = [pytest.mark.root, pytest.mark.vm, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.root, pytest.mark.vm, pytest.mark.timeout(900)]
 
 GUARD, NETWORKD = "claim-gateway-guard.service", "systemd-networkd.service"
 TUNNEL_WITHIN_S = 60.0

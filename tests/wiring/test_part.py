@@ -31,6 +31,15 @@ def test_the_tunnel_is_a_port_of_the_box_that_holds_it_and_charons_to_make() -> 
     assert "ipsec0" not in {up.port for up in part.desired(holds).up}
 
 
+def test_the_tunnels_interface_gets_the_settings_of_a_line_though_its_own_part_makes_it() -> None:
+    settings = {one.path: one.value for one in part.desired(site_of(Layout.IPSEC_ROUTER_CLAIM)).sysctls}
+    line = {path.replace("/eth0/", "/ipsec0/"): value for path, value in settings.items() if "/eth0/" in path}
+
+    assert line
+    assert {path: value for path, value in settings.items() if "/ipsec0/" in path} == line
+    assert not [one for one in part.desired(site_of(Layout.IP_VPN_CLAIM)).sysctls if "/ipsec0/" in one.path]
+
+
 def test_a_box_without_a_line_has_no_way_out_of_its_own() -> None:
     wanted = part.desired(site_of(Layout.IP_VPN_BOTH, (Role.A,)))
     assert {up.port for up in wanted.up} == {"eth1", "eth2", "eth3"}

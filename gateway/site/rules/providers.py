@@ -97,6 +97,18 @@ def provider_is_outside(site: Site) -> Iterator[Finding]:
             yield Finding(path, text, (_PROVIDERS,))
 
 
+def identities_are_one(site: Site) -> Iterator[Finding]:
+    """An identity that stands for many, as strongSwan's %any and * do, would let anybody answer (C17)."""
+    named = [(provider.id, f"provider {provider.name}", (*path, "id")) for provider, path in _providers(site)]
+    named += [(ike.id or "", _called(path), (*path, "id")) for ike, path in _exchanges(site)]
+    for identity, called, path in named:
+        if identity.startswith("%") or "*" in identity:
+            text = (
+                f"{called}: id {identity} stands for anybody. write the one identity that is proved, as in the contract"
+            )
+            yield Finding(path, text)
+
+
 def networks_are_apart(site: Site) -> Iterator[Finding]:
     """Providers lead to the same networks, standing in for each other, or to different ones: never to parts of the same."""
     earlier: list[Provider] = []
@@ -161,6 +173,7 @@ RULES: tuple[Rule, ...] = (
     names_once,
     credentials_fit,
     proposals_are_sound,
+    identities_are_one,
     provider_is_outside,
     networks_are_apart,
     inner_addresses_fit,

@@ -36,4 +36,4 @@ def test_names_asked_in_lan_and_served_to_terminals_are_one(tmp_path: Path) -> N
 
 
 def test_the_log_is_not_passed_on(tmp_path: Path) -> None:
-    assert judged(tmp_path, "syslog: [192.168.10.5]").answer is Answer.PROVED
+    assert judged(tmp_path, f"{OUTSIDE}\n  syslog: [192.168.10.5]").answer is Answer.PROVED

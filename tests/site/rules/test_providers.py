@@ -80,6 +80,14 @@ def test_provider_of_a_family_the_line_has_not(findings: Any) -> None:
     assert "wan has no IPv4 address" in found.text
 
 
+@pytest.mark.parametrize("anybody", ["%any", "*.provider.example", "C=JP, O=Provider, CN=*"])
+def test_an_identity_that_is_anybodys(findings: Any, anybody: str) -> None:
+    (far,) = findings(providers.identities_are_one, site_with(EAST | {"id": anybody}))
+    (own,) = findings(providers.identities_are_one, site_with(ike={"id": anybody}))
+    assert far.path == ("tunnel", "providers", 0, "id")
+    assert own.path == ("tunnel", "ike", "id")
+
+
 def test_a_tunnel_does_not_carry_itself(findings: Any) -> None:
     (found,) = findings(providers.provider_is_outside, site_with(EAST | {"address": "203.0.113.9"}))
     assert "cannot carry itself" in found.text

@@ -101,3 +101,17 @@ def test_who_forwards_knows_whom_to_ask(findings: Any, service: str, uplink: Any
     assert bool(findings(segments.forwarders_have_servers, edits)) is told
     edits[("management",)] = {"from": ["192.168.10.250"], service: ["192.0.2.53"]}
     assert not findings(segments.forwarders_have_servers, edits)
+
+
+def test_a_delegated_64_is_one_segments_and_no_more(findings: Any) -> None:
+    edits = OF_THE_LINE | {WAY: {"dhcp": {}, "pd": {"prefix_length": 64}}}
+    assert not findings(segments.delegated_prefixes, edits)
+    second = {
+        "port": "eth3",
+        "addresses": ["192.168.30.1/24"],
+        "ipv6": "delegated",
+        "terminals": [{"name": "資格確認端末", "address": "192.168.30.10", "uses": ["qualification"]}],
+    }
+    (found,) = findings(segments.delegated_prefixes, edits | {("zones", "qualification"): second})
+    assert found.path == ("zones", "qualification", "ipv6")
+    assert "a /64 has no /64 left for it" in found.text

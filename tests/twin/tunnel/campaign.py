@@ -74,6 +74,7 @@ class Campaign:
 
     def _suffer(self, fault: Fault) -> Outcome:
         before, began = Counter(self.tap.seen), time.monotonic()
+        self.traffic.quiet = fault.quiet
         fault.strike(self.struck)
         time.sleep(fault.lasts_s)
         if fault.cuts and self.traffic.flows(MAY_ASK[:1], time.monotonic() - fault.lasts_s / 2):
@@ -82,6 +83,7 @@ class Campaign:
         fault.mend(self.struck)
         recovered_s = self.until_answered(mended, fault.name)
         time.sleep(LATE_S)
+        self.traffic.quiet = ""
         seen = self.tap.seen - before
         if not seen[Kind.ENCRYPTED]:
             raise DeafError(f"{fault.name}: nothing was seen on the line, and answers came")

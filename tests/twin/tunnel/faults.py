@@ -57,6 +57,8 @@ class Fault:
     strike: Act
     mend: Act = _nothing
     lasts_s: float = 1.0
+    quiet: str = ""
+    """Who asks nothing meanwhile, because this fault is not about him."""
     cuts: bool = False
     """Whether nothing can be answered while it lasts; a fault that cuts and does not has not been one."""
 
@@ -162,6 +164,34 @@ def _unbacked(struck: Struck) -> None:
     struck.line.ours.kill()
 
 
+_GONE = {
+    "rules": "nft flush ruleset",
+    "blackholes": "ip route flush type blackhole; ip -6 route flush type blackhole",
+    "guard": "for family in -4 -6; do ip $family rule add pref 1 lookup local; ip $family rule add pref 2 lookup main; done",
+}
+"""How a stranger takes each of the three defences away; the guard is passed by, for it cannot be told from a foreign rule."""
+_GUARDED_AGAIN = "for family in -4 -6; do for pref in 1 2; do ip $family rule del pref $pref || true; done; done"
+
+
+def _left_alone(defence: str) -> Fault:
+    """Nobody repairs anything, the tunnel is gone, and of all that stands between a packet and the line only one thing."""
+
+    def strike(struck: Struck) -> None:
+        struck.enforcer.end(signal.SIGKILL)
+        for other, script in _GONE.items():
+            if other != defence:
+                struck.sh(script)
+        struck.line.ours.kill()
+
+    def mend(struck: Struck) -> None:
+        struck.sh(_GUARDED_AGAIN)
+        _both_back(struck)
+
+    # The guard is about what is forwarded: what the box itself sends, rules and blackholes keep in.
+    quiet = "box" if defence == "guard" else ""
+    return Fault(f"only the {defence} left, nobody repairs", strike, mend, quiet=quiet, cuts=True)
+
+
 def _unplugged(struck: Struck) -> None:
     struck.line.provider.call(_shell, f"ip link set {CARD} down")
 
@@ -225,6 +255,7 @@ FAULTS = (
         cuts=True,
     ),
     FLUSHED,
+    *map(_left_alone, _GONE),
     Fault("the policy applied again", lambda struck: struck.enforcer.reload()),
 )
 """In the order in which the campaign goes through them."""

@@ -51,6 +51,8 @@ class Traffic:
 
     def __init__(self, askers: list[Asker], systems: list[socket.socket], every_s: float) -> None:
         self.askers = {asker.name: asker for asker in askers}
+        self.quiet = ""
+        """Who, without the family, asks nothing at the moment; empty: everybody asks."""
         self._systems = systems
         self._every_s = every_s
         self._stopped = threading.Event()
@@ -82,7 +84,8 @@ class Traffic:
                     due += self._every_s
                     number += 1
                     for index, asker in enumerate(self.askers.values()):
-                        _ask(asker, number, index)
+                        if asker.name.partition("/")[0] != self.quiet:
+                            _ask(asker, number, index)
 
 
 def _ask(asker: Asker, number: int, index: int) -> None:
