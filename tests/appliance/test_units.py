@@ -98,6 +98,30 @@ def test_the_enforcer_is_never_given_up() -> None:
     assert "StartLimitIntervalSec=0" in unit("enforcer").read_text().splitlines()
 
 
+@pytest.mark.root
+@pytest.mark.usefixtures("analyze")
+def test_users_and_places_are_what_the_units_name(tmp_path: Path) -> None:
+    """sysusers.d and tmpfiles.d on an empty root, as Debian's own tools read them."""
+    (tmp_path / "etc").mkdir()
+    for tool, name in (("systemd-sysusers", "sysusers"), ("systemd-tmpfiles", "tmpfiles")):
+        create = ("--create",) if name == "tmpfiles" else ()
+        file = str(SYSTEMD / f"claim-gateway-{name}.conf")
+        subprocess.run((tool, f"--root={tmp_path}", *create, file), check=True, capture_output=True, timeout=10)
+
+    users = {line.split(":")[0] for line in (tmp_path / "etc/passwd").read_text().splitlines()}
+    groups = {line.split(":")[0] for line in (tmp_path / "etc/group").read_text().splitlines()}
+    named = {
+        value
+        for path in SYSTEMD.glob("*.service")
+        for value in re.findall(r"^User=(\S+)", path.read_text(), re.MULTILINE)
+    }
+    assert named <= users
+    assert named | {"claim-gateway"} <= groups
+    assert (tmp_path / "etc/claim-gateway/credentials").stat().st_mode & 0o777 == 0o700
+    link = tmp_path / "etc/issue.d/claim-gateway.issue"
+    assert str(link.readlink()).endswith("/run/claim-gateway-status/issue")
+
+
 @pytest.mark.parametrize("path", TELLING, ids=lambda one: one.stem)
 def test_whoever_tells_the_journal_may_ask_whether_the_clock_is_synchronised(path: Path) -> None:
     """Else the first message would be its last: the filter kills."""
