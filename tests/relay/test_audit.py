@@ -30,7 +30,7 @@ def test_a_fact_says_ids_digests_and_counts_and_nothing_a_person_could_read() ->
     assert covered(row())["count"] == 1
 
 
-@pytest.mark.parametrize("column", (*COMMITTED, *COMMITTED_IF_SAID))
+@pytest.mark.parametrize("column", [*COMMITTED, *COMMITTED_IF_SAID])
 def test_every_such_column_is_committed_to(column: str) -> None:
     before = covered(row())
 
