@@ -1,6 +1,7 @@
 """What is asked for beyond SFTP is refused, and what nobody finished is discarded, however its client ended."""
 
 import asyncio
+import contextlib
 import struct
 import subprocess
 from collections.abc import Iterator
@@ -22,8 +23,8 @@ KINDS = ("killed", "reset", "disconnect", "exit", "idle")
 
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drop]:
-    """A drop that throws out who rests for a second."""
-    limits = Limits(128, of_one_address=64, half_open=64, half_open_of_one_address=64, idle=timedelta(seconds=1))
+    """A drop that throws out who rests for two seconds."""
+    limits = Limits(128, of_one_address=64, half_open=64, half_open_of_one_address=64, idle=timedelta(seconds=2))
     with Drop(tmp_path_factory.mktemp("hasty"), terminal=True, limits=limits) as running:
         yield running
 
@@ -110,20 +111,27 @@ async def abort(drop: Drop, kind: str, name: str) -> None:
     if kind == "killed":
         await asyncio.to_thread(kill_client, drop, name)
         return
-    async with Wire(drop) as wire:
-        handle = await wire.open(f"/請求/{name}")
-        for offset in range(0, 600_000, 200_000):
-            await wire.write(handle, offset, b"x" * 200_000)
-        match kind:
-            case "reset":
-                killed(wire.connection)
-            case "disconnect":
-                wire.connection.disconnect(11, "bye")
-            case "exit":
-                wire.writer.write_eof()
-                wire.writer.close()
-            case "idle":
-                await wire.connection.wait_closed()
+    # On a crowded machine two seconds without a request passes by itself: then it was thrown out for resting, open file and all.
+    with contextlib.suppress(OSError, asyncssh.Error, asyncio.IncompleteReadError):
+        async with Wire(drop) as wire:
+            await wire.open(f"/請求/{name}")
+            await broken_off(wire, kind)
+
+
+async def broken_off(wire: Wire, kind: str) -> None:
+    handle = wire.handles[-1]
+    for offset in range(0, 600_000, 200_000):
+        await wire.write(handle, offset, b"x" * 200_000)
+    match kind:
+        case "reset":
+            killed(wire.connection)
+        case "disconnect":
+            wire.connection.disconnect(11, "bye")
+        case "exit":
+            wire.writer.write_eof()
+            wire.writer.close()
+        case "idle":
+            await wire.connection.wait_closed()
 
 
 def kill_client(drop: Drop, name: str) -> None:

@@ -30,6 +30,7 @@ class Wire:
         self._drop = drop
         self._account = account
         self._number = 0
+        self.handles: list[bytes] = []
 
     async def __aenter__(self) -> Self:
         self.connection = await self._drop.connect(self._account)
@@ -63,6 +64,7 @@ class Wire:
         """A handle."""
         answer = await self.ask(3, text(path), struct.pack(">II", flags, 0))
         assert answer[0] == 102, answer
+        self.handles.append(answer[5:])
         return answer[5:]
 
     async def write(self, handle: bytes, offset: int, data: bytes) -> int:
