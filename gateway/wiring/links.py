@@ -75,4 +75,6 @@ def perform(ip: IPRoute, verb: str, vlan: Vlan) -> None:
         ip.link("del", index=ip.link_lookup(ifname=vlan.name)[0])
         return
     trunk = ip.link_lookup(ifname=vlan.trunk)[0]
-    ip.link("add", ifname=vlan.name, kind="vlan", link=trunk, vlan_id=vlan.number, ifalias=OURS)
+    ip.link("add", ifname=vlan.name, kind="vlan", link=trunk, vlan_id=vlan.number)
+    # The kernel takes no alias with a new link.
+    ip.link("set", index=ip.link_lookup(ifname=vlan.name)[0], ifalias=OURS)

@@ -23,8 +23,8 @@ from tests.twin.tunnel import bare, ours
 from tests.twin.tunnel.campaign import DeafError, NotRecoveredError, NotStruckError
 from tests.twin.tunnel.rig import Line
 
-ROUNDS = 20
-MEASURED_S = 0.3
+ROUNDS = 40
+MEASURED_S = 0.15
 BARE, OURS = "strongSwan alone", "claim-gateway"
 
 Figure = tuple[Family, str]
