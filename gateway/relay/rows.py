@@ -11,7 +11,18 @@ from gateway.claims.data import data_of, summary_of
 from gateway.relay.parcel import Direction, Fingerprint, Parcel, State, series_in, series_of
 
 NAMED = frozenset(
-    ("name", "source", "source_key", "target", "folded_name", "month", "payer", "brought_by", "decided_by", "decided_why")
+    (
+        "name",
+        "source",
+        "source_key",
+        "target",
+        "folded_name",
+        "month",
+        "payer",
+        "brought_by",
+        "decided_by",
+        "decided_why",
+    )
 )
 """The columns that say a parcel's name or follow from it, and those of a person's decision: an erased parcel keeps none new."""
 

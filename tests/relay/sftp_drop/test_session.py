@@ -59,6 +59,7 @@ def test_a_rename_that_may_not_replace_leaves_what_is_on_its_way_alone(drop: Dro
             ]
 
     assert asyncio.run(rename()) == [FAILURE, FAILURE]
+    assert drop.sftp("rm 請求/ONCE.UKE.filepart\n").returncode == 0
     assert len([one for one in drop.parcels() if one.name == "ONCE.UKE"]) == 1
 
 
