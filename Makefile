@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 # keeps Debian from starting their services: this machine needs smbd, sshd and clamd as programs, not as servers.
 APT := charon-systemd chrony clamav-daemon conntrack dnsmasq-base iproute2 libcharon-extra-plugins libnftables1 libnss-wrapper libstrongswan-standard-plugins mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv qemu-system-x86 samba samba-vfs-modules smbclient systemd-container
 
-.PHONY: setup packages demo test test-fast test-long exam bench bench-enforcer bench-tunnel golden lint lock docs confined fuzz wheelhouse clean
+.PHONY: setup packages demo test test-fast test-long exam bench bench-enforcer bench-tunnel golden lint lock docs confined fuzz dist lint-ansible clean
 
 setup: packages $(STAMP)
 
@@ -42,6 +42,12 @@ LOCK_FLAGS := -q --upgrade --generate-hashes --no-emit-index-url --no-emit-trust
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+# Apart from lint: ansible-lint brings eighty packages of its own, and takes a minute.
+lint-ansible: setup
+	@[ -x $(VENV)/ansible-lint/bin/ansible-lint ] || { $(PYTHON) -m venv $(VENV)/ansible-lint && $(VENV)/ansible-lint/bin/pip install -q --disable-pip-version-check ansible-lint==$(ANSIBLE_LINT); }
+	@cd ansible && PATH=$(CURDIR)/$(VENV)/ansible-lint/bin:$$PATH ansible-lint --offline --profile production -q
+ANSIBLE_LINT := 25.12.2
 
 demo: setup
 	@$(BIN)/claim-gateway demo
@@ -113,18 +119,27 @@ docs: setup
 	@$(BIN)/claim-gateway messages --catalog --lang en >systemd/claim-gateway.catalog
 	@$(BIN)/claim-gateway messages --catalog --lang ja >systemd/claim-gateway.ja.catalog
 
-# All a box installs, for a box that reaches no package index: wheels and the hashes pip holds them to, in one archive.
-WHEELHOUSE := build/wheelhouse
-wheelhouse: setup $(WHEELHOUSE)/.dependencies
-	@rm -f $(WHEELHOUSE)/claim_gateway-*.whl
-	@$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w $(WHEELHOUSE) .
-	@cd $(WHEELHOUSE) && { cat $(CURDIR)/requirements.lock && sha256sum claim_gateway-*.whl | \
-	  awk '{split($$2, part, "-"); print "claim-gateway==" part[2] " --hash=sha256:" $$1}'; } > requirements.txt
-	@tar -cf $(WHEELHOUSE).tar -C $(WHEELHOUSE) --exclude=.dependencies .
+# A release: all that a box and a controller install, in one archive, for those that reach no package index. Each wheel is
+# held to its hash; those of both architectures and both Debians are in it, and pip takes what fits. SIGNING_KEY=FILE signs it.
+DIST := build/dist
+DIST_ARCHITECTURES ?= x86_64 aarch64
+DIST_PYTHONS ?= 3.11 3.13
+WHEELS := $(DIST)/wheels
+RELEASE = $(DIST)/claim-gateway.tar
+dist: setup $(DIST)/.fetched
+	@rm -f $(WHEELS)/claim_gateway-*.whl
+	@$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w $(WHEELS) .
+	@$(BIN)/python -m gateway.release.assemble --wheels $(WHEELS) --to $(RELEASE) $(if $(SIGNING_KEY),--signing-key $(SIGNING_KEY))
 
-$(WHEELHOUSE)/.dependencies: requirements.lock | $(STAMP)
-	@rm -rf $(WHEELHOUSE) && mkdir -p $(WHEELHOUSE)
-	@$(BIN)/pip download -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock -d $(WHEELHOUSE)
+$(DIST)/.fetched: requirements.lock requirements-dev.lock | $(STAMP)
+	@rm -rf $(DIST) && mkdir -p $(WHEELS)
+	@$(BIN)/python -c 'import sys; from pathlib import Path; from gateway.release.assemble import controller; sys.stdout.write(controller(Path("requirements-dev.lock").read_text()))' >$(DIST)/controller.txt
+	@for machine in $(DIST_ARCHITECTURES); do for python in $(DIST_PYTHONS); do \
+	  $(BIN)/pip download -q --disable-pip-version-check --require-hashes --only-binary :all: --no-deps -d $(WHEELS) \
+	    --implementation cp --python-version $$python --abi cp$${python/./} --abi abi3 --abi none \
+	    --platform manylinux_2_28_$$machine --platform manylinux_2_17_$$machine --platform manylinux2014_$$machine \
+	    -r requirements.lock -r $(DIST)/controller.txt; \
+	done; done
 	@touch $@
 
 clean:

@@ -13,9 +13,9 @@ from gateway.site.errors import SiteFileError
 
 # Imported only when asked for: the relay must not load the firewall, nor `check` the twin.
 COMMANDS = (
-    *("init", "check", "schema", "show", "explain", "prove", "evidence"),
+    *("init", "check", "needs", "schema", "show", "explain", "prove", "evidence"),
     *("plan", "apply", "confirm", "rollback", "history", "grant", "grants", "revoke", "status", "messages"),
-    *("ports", "diagnose", "export", "restore"),
+    *("ports", "diagnose", "export", "restore", "update"),
     *("files", "inspect", "calendar", "terminal-sheet", "demo"),
     *("enforcer", "resolver", "relay", "share"),
 )

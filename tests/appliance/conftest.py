@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.appliance.container import BootError, booted, disk
-from tests.appliance.controller import PROJECT, controller
+from tests.appliance.controller import DIST_TIMEOUT_S, PROJECT, controller
 from tests.appliance.installed import Installed
 from tests.appliance.leftovers import sweep
 from tests.appliance.rootfs import rootfs
@@ -38,8 +38,8 @@ def tree() -> Path:
 @pytest.fixture(scope="session")
 def installed(tree: Path) -> Iterator[Installed]:
     """A box on which the shipped role has run once, still running; the vendor had given its lan port an address."""
-    make = ("make", "--silent", "wheelhouse")
-    subprocess.run(make, cwd=PROJECT, check=True, capture_output=True, text=True, timeout=100)
+    make = ("make", "--silent", "dist")
+    subprocess.run(make, cwd=PROJECT, check=True, capture_output=True, text=True, timeout=DIST_TIMEOUT_S)
     with disk(tree) as kept, controller() as vendor:
         vendor.admit_to(kept)
         with scene(kept) as running:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,11 +19,14 @@ from tests.appliance.segments import Namespace
 PROJECT = Path(__file__).parents[2]
 ANSIBLE = PROJECT / "ansible"
 HOST = "wakaba"
+SITE = ANSIBLE / "inventory/boxes" / HOST / "site.yaml"
 BOX_ADDRESS = "192.168.10.1"
 ADDRESS = "192.168.10.250"
 """Where the site file's `management:` expects the controller."""
 PASSWORD = "made-for-this-test-only"
 PLAY_TIMEOUT_S = 300
+DIST_TIMEOUT_S = 400
+"""The first time it fetches a hundred wheels; later it takes three seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +63,22 @@ class Controller:
         host_key = (kept.lower / "etc/ssh/ssh_host_ed25519_key.pub").read_text()
         (self.home / "known_hosts").write_text(f"{BOX_ADDRESS} {host_key}")
 
+    @property
+    def folder(self) -> Path:
+        """The box's folder: its site file, which a test may change, and what that names."""
+        return self.home / "boxes" / HOST
+
     def play(self, lan: Namespace, **settings: str) -> Play:
         """Run the shipped playbook on the shipped inventory, with `settings` as extra variables."""
-        password = self.home / "terminal-password"
-        password.write_text(f"{PASSWORD}\n")
         variables = {
             "ansible_ssh_common_args": " ".join(self._ssh),
-            "claim_gateway_terminal_password_file": str(password),
+            "claim_gateway_folder": str(self.folder),
             **settings,
         }
         extra = (option for name, value in variables.items() for option in ("--extra-vars", f"{name}='{value}'"))
         playbook = str(Path(sys.executable).with_name("ansible-playbook"))
         with subprocess.Popen(
-            lan.inside(playbook, str(ANSIBLE / "site.yml"), *extra),
+            lan.inside(playbook, str(ANSIBLE / "site.yml"), "--limit", HOST, *extra),
             cwd=ANSIBLE,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -116,4 +123,8 @@ def controller() -> Iterator[Controller]:
     with tempfile.TemporaryDirectory(prefix=prefix("controller")) as home:
         key = Path(home) / "key"
         subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)), check=True, timeout=10)
-        yield Controller(Path(home))
+        made = Controller(Path(home))
+        (made.folder / "credentials").mkdir(parents=True)
+        shutil.copyfile(SITE, made.folder / "site.yaml")
+        (made.folder / "credentials/terminal").write_text(f"{PASSWORD}\n")
+        yield made

@@ -2,18 +2,26 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.appliance.controller import ANSIBLE, PASSWORD
+from tests.appliance.controller import PASSWORD, SITE
 from tests.appliance.installed import Installed
 from tests.appliance.scene import DECLARED
 
 pytestmark = [pytest.mark.root, pytest.mark.appliance, pytest.mark.timeout(600)]
 
 UNITS = ("claim-gateway-guard.service", "claim-gateway-enforcer.service", "claim-gateway-relay.service")
-SITE = ANSIBLE / "inventory/sites/wakaba.yaml"
+
+
+def changed(installed: Installed, place: Path, before: str, after: str) -> Path:
+    """The box's folder with another site file."""
+    shutil.copytree(installed.controller.folder, place / "box")
+    site = place / "box/site.yaml"
+    site.write_text(SITE.read_text().replace(before, after))
+    return place / "box"
 
 
 def test_the_first_run_installs_and_applies(installed: Installed) -> None:
@@ -94,10 +102,9 @@ def test_units_stand_up_to_systemds_own_check(installed: Installed) -> None:
 def test_a_site_that_would_lock_the_controller_out_is_refused(
     installed: Installed, tmp_path: Path, declared: str, mistaken: str, told: str
 ) -> None:
-    site = tmp_path / "site.yaml"
-    site.write_text(SITE.read_text().replace(declared, mistaken))
+    folder = changed(installed, tmp_path, declared, mistaken)
 
-    play = installed.play(claim_gateway_site=str(site))
+    play = installed.play(claim_gateway_folder=str(folder))
 
     assert play.code != 0
     assert play.count("changed") == 0
@@ -105,10 +112,9 @@ def test_a_site_that_would_lock_the_controller_out_is_refused(
 
 
 def test_a_wrong_site_file_is_refused_before_the_box_is_touched(installed: Installed, tmp_path: Path) -> None:
-    site = tmp_path / "site.yaml"
-    site.write_text(SITE.read_text().replace("192.168.20.10,", "192.168.30.10,"))
+    folder = changed(installed, tmp_path, "192.168.20.10,", "192.168.30.10,")
 
-    play = installed.play(claim_gateway_site=str(site))
+    play = installed.play(claim_gateway_folder=str(folder))
 
     assert play.code != 0
     assert play.count("changed") == 0

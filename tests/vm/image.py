@@ -13,15 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
-from tests.appliance.controller import ANSIBLE, PROJECT
+from gateway.release.packages import ALWAYS
+from tests.appliance.controller import DIST_TIMEOUT_S, PROJECT
 from tests.appliance.leftovers import prefix
 from tests.appliance.rootfs import cache, locked, rootfs
 from tests.vm.kernel import Kernel
 
-SYSTEMD = PROJECT / "systemd"
-WHEELHOUSE = PROJECT / "build/wheelhouse"
+ARCHIVE = PROJECT / "build/dist/claim-gateway.tar"
 HERE = Path(__file__).parent
 OURS = ("agent.py", "lab-agent.service", "forwards.conf")
 """What this lab itself puts on the machine."""
@@ -42,22 +40,11 @@ _INSTALL = """
 mount -t overlay overlay -o lowerdir=$TREE,upperdir=$WORK/upper,workdir=$WORK/work $WORK/root
 root=$WORK/root
 mount --rbind /dev $root/dev
-mkdir -p $root/mnt/wheelhouse $root/etc/claim-gateway/credentials $root/usr/lib/claim-gateway $root/usr/lib/lab
-mount --bind $WHEELHOUSE $root/mnt/wheelhouse
-for name in claim-gateway claim-gateway-relay claim-gateway-resolver; do chroot $root groupadd --system $name; done
-for name in claim-gateway-relay claim-gateway-resolver; do
-    chroot $root useradd --system --gid $name --no-create-home --shell /usr/sbin/nologin $name
-done
-chroot $root /usr/bin/python3 -m venv /opt/claim-gateway/venv
-chroot $root /opt/claim-gateway/venv/bin/pip install --quiet --disable-pip-version-check --no-index \\
-    --find-links=/mnt/wheelhouse --require-hashes --requirement=/mnt/wheelhouse/requirements.txt
-chmod 0700 $root/etc/claim-gateway/credentials
-install -m 0755 $SYSTEMD/claim-gateway-guard $SYSTEMD/claim-gateway-line $root/usr/lib/claim-gateway/
-install -m 0644 $SYSTEMD/claim-gateway-charon.conf $root/usr/lib/claim-gateway/charon.conf
-install -D -m 0644 $SYSTEMD/claim-gateway-charon-unit.conf $root/etc/systemd/system/strongswan.service.d/claim-gateway.conf
-install -m 0644 $SYSTEMD/claim-gateway-closed.nft $root/usr/lib/claim-gateway/
-install -D -m 0644 $SYSTEMD/claim-gateway-networkd.conf $root/etc/systemd/networkd.conf.d/claim-gateway.conf
-for kind in path service target timer; do install -m 0644 $SYSTEMD/*.$kind $root/etc/systemd/system/; done
+mount -t proc proc $root/proc
+release=$root/opt/claim-gateway/releases/lab
+mkdir -p $release $root/usr/lib/lab
+tar -xf $ARCHIVE -C $release
+chroot $root /usr/bin/python3 /opt/claim-gateway/releases/lab/install >/dev/null
 install -m 0644 $LAB/agent.py $root/usr/lib/lab/
 install -m 0644 $LAB/lab-agent.service $root/etc/systemd/system/
 install -m 0644 $LAB/forwards.conf $root/etc/sysctl.d/
@@ -65,8 +52,7 @@ systemctl --quiet --root=$root enable claim-gateway-guard claim-gateway.target c
 systemctl --quiet --root=$root mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service \
     getty-static.service ssh.service systemd-binfmt.service systemd-networkd-wait-online.service
 echo box >$root/etc/hostname
-umount -R $root/mnt/wheelhouse $root/dev
-rmdir $root/mnt/wheelhouse
+umount -R $root/proc $root/dev
 mkdir -p $root/lib/modules
 cp -a $MODULES/. $root/lib/modules/
 chroot $root depmod $RELEASE
@@ -76,8 +62,7 @@ mke2fs -q -t ext4 -E lazy_itable_init=1 -d $root $WORK/image $SIZE
 
 def packages() -> tuple[str, ...]:
     """What stands on the box beside the container's Debian: what the role installs, and what this lab needs."""
-    defaults = YAML(typ="safe").load(ANSIBLE / "roles/claim_gateway/defaults/main.yml")
-    return (*PACKAGES, *defaults["claim_gateway_packages"])
+    return (*PACKAGES, *ALWAYS)
 
 
 def image(booting: Kernel) -> Path:
@@ -85,10 +70,10 @@ def image(booting: Kernel) -> Path:
 
     Raises subprocess.CalledProcessError with the failing step's own words.
     """
-    subprocess.run(("make", "--silent", "wheelhouse"), cwd=PROJECT, check=True, capture_output=True, timeout=100)
+    subprocess.run(("make", "--silent", "dist"), cwd=PROJECT, check=True, capture_output=True, timeout=DIST_TIMEOUT_S)
     tree = rootfs(*packages())
     digest = hashlib.sha256(f"{tree}\n{booting.tree}\n{_INSTALL}\n{SIZE}".encode())
-    for file in (WHEELHOUSE / "requirements.txt", *sorted(SYSTEMD.iterdir()), *(HERE / name for name in OURS)):
+    for file in (ARCHIVE, *(HERE / name for name in OURS)):
         digest.update(file.read_bytes())
     built = cache() / f"vm-{digest.hexdigest()[:16]}.img"
     with locked(cache() / "vm.lock"):
@@ -109,8 +94,7 @@ def _build(tree: Path, booting: Kernel, built: Path) -> None:
             "LC_ALL": "C.UTF-8",
             "TREE": str(tree),
             "WORK": str(workplace),
-            "WHEELHOUSE": str(WHEELHOUSE),
-            "SYSTEMD": str(SYSTEMD),
+            "ARCHIVE": str(ARCHIVE),
             "LAB": str(HERE),
             "MODULES": str(booting.modules),
             "RELEASE": booting.release,
