@@ -32,6 +32,7 @@ from gateway.tunnel.door import Door
 from gateway.tunnel.session import Keeper
 from gateway.twin.build import Twin
 from gateway.twin.samples import CONFIGS
+from gateway.wiring.cabling.port import observe
 from tests.firewall.kernel import HERE
 
 SAMPLE = CONFIGS / "ipsec-router-combined.yaml"
@@ -111,6 +112,10 @@ def test_it_comes_up_once_the_policy_is_proved_and_status_shows_it(held: Held) -
     assert (shown["tunnel"]["charon"], [one["provider"] for one in shown["tunnel"]["up"]]) == ("", ["provider"])
     assert tunnel_tried(shown["tunnel"]) == Tried(Probe.TUNNEL, Outcome.GOOD, "provider")
     assert list(status_tunnel.complaints(shown["tunnel"], "en")) == []
+
+
+def test_a_tunnel_is_no_port_somebody_could_plug_a_cable_into(held: Held) -> None:
+    assert sorted(port.name for port in held.twin.gateway.call(observe)) == ["eth0", "eth1", "eth2"]
 
 
 def test_a_missing_key_fails_the_apply_and_what_stands_stays_up(held: Held) -> None:
