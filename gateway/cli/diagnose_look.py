@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from gateway.cli.command import Denied, Refused
 from gateway.cli.reach import carried_out
@@ -61,8 +62,14 @@ def _rules(args: argparse.Namespace) -> Iterator[Tried]:
         yield Tried(Probe.RULES, Outcome.UNKNOWN, str(error))
         return
     yield Tried(Probe.RULES, _good(status["table"] and not status["latched"]))
-    if "up" in (tunnel := status.get("tunnel") or {}):
-        yield Tried(Probe.TUNNEL, _good(tunnel["up"]))
+    if tunnel := status["tunnel"]:
+        yield tunnel_tried(tunnel)
+
+
+def tunnel_tried(tunnel: Mapping[str, Any]) -> Tried:
+    """What the enforcer tells of its tunnel (`gateway.enforcer.tunnel.told`): one provider that is connected will do."""
+    up = [one["provider"] for one in tunnel["up"]]
+    return Tried(Probe.TUNNEL, _good(bool(up)), ", ".join(up) or tunnel["charon"])
 
 
 def _links(site: Site, ports: Iterable[Port], zones: Mapping[str, Zone]) -> Iterator[Tried]:

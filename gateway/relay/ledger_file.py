@@ -53,23 +53,42 @@ def open_for_writing(path: Path, now: datetime) -> sqlite3.Connection:
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write, beside a running relay. Raises LedgerError."""
+    """A connection that cannot write, beside a running relay or after it. Raises LedgerError."""
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=READ_TIMEOUT_S)
+        connection, version = _asked(path, "mode=ro")
     except sqlite3.Error as error:
-        raise _unreadable(path, error) from error
-    connection.row_factory = sqlite3.Row
-    try:
-        version = version_of(connection)
-    except sqlite3.Error as error:
-        connection.close()
-        raise _unreadable(path, error) from error
+        if not _at_rest(path, error):
+            raise _unreadable(path, error) from error
+        try:
+            connection, version = _asked(path, "mode=ro&immutable=1")
+        except sqlite3.Error as damaged:
+            raise _unreadable(path, damaged) from damaged
     if version != VERSION:
         connection.close()
         raise LedgerError(
             f"{path}: schema version {version}, this program reads {VERSION}. start the relay of this version once"
         )
     return connection
+
+
+def _asked(path: Path, how: str) -> tuple[sqlite3.Connection, int]:
+    """An open connection, and the schema's version. Raises sqlite3.Error."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=READ_TIMEOUT_S)
+    connection.row_factory = sqlite3.Row
+    try:
+        return connection, version_of(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
+
+
+def _at_rest(path: Path, error: sqlite3.Error) -> bool:
+    """Whether the last writer closed the ledger, and this reader may make no file beside it, as SQLite does in WAL mode.
+
+    Everything is then in the one file, which may be read as it is (sqlite.org/wal.html, "Read-Only Databases").
+    """
+    refused = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN
+    return refused and path.exists() and not path.with_name(f"{path.name}-wal").exists()
 
 
 def trouble(error: sqlite3.Error, what: str) -> LedgerError:

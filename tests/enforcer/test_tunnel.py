@@ -11,6 +11,8 @@ from threading import Thread
 import pytest
 from pyroute2 import netns
 
+from gateway.cli import status_tunnel
+from gateway.cli.diagnose_look import tunnel_tried
 from gateway.enforcer.box import Box, Request
 from gateway.enforcer.clock import Clock
 from gateway.enforcer.desired import Desired
@@ -23,12 +25,14 @@ from gateway.enforcer.service import status
 from gateway.enforcer.store import Store
 from gateway.enforcer.transaction import Difference
 from gateway.enforcer.tunnel import told
+from gateway.report.diagnosis import Outcome, Probe, Tried
 from gateway.site.load import load_site
 from gateway.tunnel.decide import Pace
 from gateway.tunnel.door import Door
 from gateway.tunnel.session import Keeper
 from gateway.twin.build import Twin
 from gateway.twin.samples import CONFIGS
+from gateway.wiring.cabling.port import observe
 from tests.firewall.kernel import HERE
 
 SAMPLE = CONFIGS / "ipsec-router-combined.yaml"
@@ -106,6 +110,12 @@ def test_it_comes_up_once_the_policy_is_proved_and_status_shows_it(held: Held) -
     assert shown["proof"]["refusal"] == ""
     assert shown["tunnel"]["providers"] == ["provider"]
     assert (shown["tunnel"]["charon"], [one["provider"] for one in shown["tunnel"]["up"]]) == ("", ["provider"])
+    assert tunnel_tried(shown["tunnel"]) == Tried(Probe.TUNNEL, Outcome.GOOD, "provider")
+    assert list(status_tunnel.complaints(shown["tunnel"], "en")) == []
+
+
+def test_a_tunnel_is_no_port_somebody_could_plug_a_cable_into(held: Held) -> None:
+    assert sorted(port.name for port in held.twin.gateway.call(observe)) == ["eth0", "eth1", "eth2"]
 
 
 def test_a_missing_key_fails_the_apply_and_what_stands_stays_up(held: Held) -> None:
@@ -152,7 +162,9 @@ def test_a_charon_that_hangs_keeps_nothing_from_being_repaired_and_status_says_s
         done = held.twin.gateway.call(repair, held.box.in_force().desired, None, CONFIRM_ONLY, doubted=True)
         assert done.whole
         assert time.monotonic() - began < 2
-        assert "charon" in held.twin.gateway.call(status, held.box)["tunnel"]["charon"]
+        hung = held.twin.gateway.call(status, held.box)["tunnel"]
+        assert "charon" in hung["charon"]
+        assert tunnel_tried(hung) == Tried(Probe.TUNNEL, Outcome.WRONG, hung["charon"])
     finally:
         os.kill(held.twin.tunnel.pid, signal.SIGCONT)
 

@@ -1,4 +1,7 @@
+import shlex
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,24 @@ def test_a_reader_says_which_version_it_reads(path: Path) -> None:
 
     with pytest.raises(LedgerError, match=f"reads {VERSION}. start the relay"):
         open_for_reading(path)
+
+
+@pytest.mark.root
+def test_after_a_clean_stop_who_may_write_no_file_reads_it_all_the_same(path: Path) -> None:
+    """As `status` does from its unit: SQLite would make files beside a ledger that nobody has open."""
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    read = (
+        f"from pathlib import Path; from gateway.relay.ledger_file import open_for_reading as r;"
+        f" print(r(Path({str(path)!r})).execute('SELECT count(*) FROM parcel').fetchone()[0])"
+    )
+    sealed = f"mount --bind {path.parent} {path.parent} && mount -o remount,bind,ro {path.parent} && exec "
+    command = sealed + shlex.join((sys.executable, "-c", read))
+
+    done = subprocess.run(
+        ("unshare", "--mount", "sh", "-ec", command), capture_output=True, text=True, check=False, timeout=30
+    )
+
+    assert (done.stdout, done.stderr) == ("5\n", "")
 
 
 def test_a_reader_cannot_write(path: Path) -> None:

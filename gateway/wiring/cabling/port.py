@@ -16,7 +16,8 @@ from gateway.site.model import Site
 from gateway.site.values import IpInterface
 from gateway.wiring.cabling import ethtool
 
-_UP, _LOOPBACK = 0x1, 0x8  # IFF_…, linux/if.h
+_UP = 0x1  # IFF_UP, linux/if.h
+_ETHERNET = 1  # ARPHRD_ETHER, linux/if_arp.h
 
 
 class PortError(Exception):
@@ -43,9 +44,9 @@ class Port:
 
 
 def observe() -> tuple[Port, ...]:
-    """Every port but the loopback, in the kernel's order."""
+    """Every port a cable can be in, and the VLANs on them, in the kernel's order: no loopback, no tunnel."""
     with IPRoute() as ip:
-        links = [link for link in ip.get_links() if not link["flags"] & _LOOPBACK]
+        links = [link for link in ip.get_links() if link["ifi_type"] == _ETHERNET]
         names = {link["index"]: dict(link["attrs"])["IFLA_IFNAME"] for link in links}
         addresses: dict[int, list[IpInterface]] = {index: [] for index in names}
         for message in ip.get_addr():
