@@ -1,6 +1,7 @@
 """The far ends of the tunnel: how the two ends know each other, with what algorithms, and which addresses lie where (C17)."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 
 from gateway.site.layout import Line
 from gateway.site.model import Esp, Ike, Provider, Site
@@ -98,15 +99,35 @@ def provider_is_outside(site: Site) -> Iterator[Finding]:
 
 
 def identities_are_one(site: Site) -> Iterator[Finding]:
-    """An identity that stands for many, as strongSwan's %any and * do, would let anybody answer (C17)."""
+    """An identity that stands for many, as strongSwan's %any, 0.0.0.0 and * do, would let anybody answer (C17)."""
     named = [(provider.id, f"provider {provider.name}", (*path, "id")) for provider, path in _providers(site)]
     named += [(ike.id or "", _called(path), (*path, "id")) for ike, path in _exchanges(site)]
     for identity, called, path in named:
-        if identity.startswith("%") or "*" in identity:
+        if _is_anybodys(identity):
             text = (
                 f"{called}: id {identity} stands for anybody. write the one identity that is proved, as in the contract"
             )
             yield Finding(path, text)
+
+
+def _is_anybodys(identity: str) -> bool:
+    """As strongSwan 5.9.8 reads it: wildcards, a kind by its number, no address, a network, a range of addresses."""
+    if identity.startswith(("%", "{")) or "*" in identity:
+        return True
+    try:
+        network = ip_network(identity, strict=False)
+    except ValueError:
+        first, dash, last = identity.partition("-")
+        return bool(dash) and _is_address(first) and _is_address(last)
+    return network.num_addresses > 1 or network.network_address.is_unspecified
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def networks_are_apart(site: Site) -> Iterator[Finding]:

@@ -80,12 +80,30 @@ def test_provider_of_a_family_the_line_has_not(findings: Any) -> None:
     assert "wan has no IPv4 address" in found.text
 
 
-@pytest.mark.parametrize("anybody", ["%any", "*.provider.example", "C=JP, O=Provider, CN=*"])
+@pytest.mark.parametrize(
+    "anybody",
+    [
+        "%any",
+        "*.provider.example",
+        "C=JP, O=Provider, CN=*",
+        "0.0.0.0",  # noqa: S104 - an identity, nothing listens
+        "::",
+        "0::0",
+        "192.0.2.0/24",
+        "192.0.2.1-192.0.2.9",
+        "{0}:gw",
+    ],
+)
 def test_an_identity_that_is_anybodys(findings: Any, anybody: str) -> None:
     (far,) = findings(providers.identities_are_one, site_with(EAST | {"id": anybody}))
     (own,) = findings(providers.identities_are_one, site_with(ike={"id": anybody}))
     assert far.path == ("tunnel", "providers", 0, "id")
     assert own.path == ("tunnel", "ike", "id")
+
+
+@pytest.mark.parametrize("one", ["gw-west.provider.example", "192.0.2.10", "2001:db8::10", "C=JP, O=A-B, CN=gw"])
+def test_an_identity_that_is_one_gateways(findings: Any, one: str) -> None:
+    assert not findings(providers.identities_are_one, site_with(EAST | {"id": one}))
 
 
 def test_a_tunnel_does_not_carry_itself(findings: Any) -> None:
