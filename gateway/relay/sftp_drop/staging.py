@@ -119,18 +119,23 @@ class Staging:
         upload.at, before = at, upload.at
         upload.in_use = True
         self._uploads.pop(upload.id, None)
-        task = asyncio.ensure_future(self._publish(upload))
+        refusal = await asyncio.shield(asyncio.ensure_future(self._published(upload, before)))
+        if refusal is not None:
+            raise refusal
+
+    async def _published(self, upload: Upload, before: Location) -> Refusal | None:
         try:
-            await asyncio.shield(task)
+            await self._publish(upload)
         except Refusal as refusal:
             tell(messages.UPLOAD_REFUSED, person=upload.person, size=upload.size, cause=str(refusal))
-            if before != at:  # a rename that failed leaves the file where it was
+            if before != upload.at:  # a rename that failed leaves the file where it was
                 upload.at = before
                 self._uploads[upload.id] = upload
                 self.rest(upload)
             else:
                 upload.discard()
-            raise
+            return refusal
+        return None
 
     async def _publish(self, upload: Upload) -> None:
         offer = await upload.finish()

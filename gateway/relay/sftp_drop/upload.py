@@ -89,6 +89,7 @@ class Upload:
 
     async def write(self, offset: int, data: bytes) -> None:
         """More bytes, anywhere in the file. An error may be of bytes that came before. Raises Refusal."""
+        self._require_unfinished()
         end = offset + len(data)
         if end > self._size:
             self._grows(self._size, end)
@@ -112,6 +113,7 @@ class Upload:
 
     async def resize(self, size: int) -> None:
         """The client says how long the file is, before or after writing it. Raises Refusal."""
+        self._require_unfinished()
         if size > self._size:
             self._grows(self._size, size)
         elif size < self._size:
@@ -177,6 +179,11 @@ class Upload:
             # They are not on the disk, whatever the client was told: the file can never be whole again.
             self._coverage = Coverage()
             raise
+
+    def _require_unfinished(self) -> None:
+        # Its descriptor is closed: what is buffered from now on would be acknowledged and never written.
+        if self._finished:
+            raise Refusal("this file was whole already. write it anew")
 
     def _opened(self) -> Descriptor:
         if self._file is None:

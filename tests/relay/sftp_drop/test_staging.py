@@ -33,8 +33,15 @@ class Relay:
 
     refuses: bool = False
     taken: list[Offer] = field(default_factory=list)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.answers.set()
 
     async def accept(self, offer: Offer) -> None:
+        self.asked.set()
+        await self.answers.wait()
         if self.refuses:
             raise Refusal("the gateway's ledger is busy. try again")
         self.taken.append(offer)
@@ -105,6 +112,50 @@ def test_a_refused_rename_may_be_asked_for_again_and_a_refused_close_leaves_noth
 
     assert [offer.at.name for offer in bench.relay.taken] == ["A.UKE"]
     assert len(bench.files()) == 1
+
+
+def test_a_file_that_was_whole_once_takes_no_byte_more(bench: Bench) -> None:
+    """A client that resumes after a refused rename must not hear OK for bytes that nobody would write."""
+
+    async def work(staging: Staging) -> None:
+        part = await written(staging, "A.filepart")
+        bench.relay.refuses = True
+        with pytest.raises(Refusal):
+            await staging.publish(part, INBOX / "A.UKE")
+        bench.relay.refuses = False
+        for more in (part.write(0, b"IR,2,x"), part.write(6, b"SY\r\n"), part.resize(3), part.resize(9)):
+            with pytest.raises(Refusal, match="anew"):
+                await more
+        await staging.publish(part, INBOX / "A.UKE")
+
+    bench.run(work)
+
+    (offer,) = bench.relay.taken
+    assert (offer.size, (bench.spool / f"{offer.id}.part").read_bytes()) == (6, b"IR,1\r\n")
+
+
+@pytest.mark.parametrize("name", ["A.UKE", "B.UKE"])
+def test_a_refusal_that_comes_after_its_client_went_leaves_nothing_unaccounted_for(
+    bench: Bench, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """A.UKE is closed under that name, B.UKE renamed from a temporary one."""
+
+    async def work(staging: Staging) -> None:
+        bench.relay.answers.clear()
+        bench.relay.refuses = True
+        upload = await written(staging, "A.UKE" if name == "A.UKE" else "B.filepart")
+        asked = asyncio.create_task(staging.publish(upload, INBOX / name))
+        await asyncio.wait_for(bench.relay.asked.wait(), 10)
+        asked.cancel()
+        await asyncio.wait([asked])
+        bench.relay.answers.set()
+        while "could not be taken" not in capsys.readouterr().err:
+            await asyncio.sleep(0.01)
+        assert (staging.part_of("山田", INBOX / "B.filepart") is upload) == (name == "B.UKE")
+
+    bench.run(work)
+
+    assert len(bench.files()) == (1 if name == "B.UKE" else 0)
 
 
 def test_a_file_that_is_never_renamed_is_discarded_after_an_hour_and_told(
