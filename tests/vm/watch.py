@@ -107,7 +107,8 @@ def heard(frame: bytes, senders: Sequence[str]) -> Arrival | None:
     number = frame[frame.index(_PAYLOAD) + len(_PAYLOAD)]
     if network.haslayer(UDP):
         return _arrival(senders, number, f"{network.dst}|udp{network[UDP].dport}")
-    if (network.haslayer(ICMP) and network[ICMP].type == 8) or network.haslayer(ICMPv6EchoRequest):
+    said = network.payload  # not deeper: the box's own error quotes what was asked
+    if isinstance(said, ICMPv6EchoRequest) or (isinstance(said, ICMP) and said.type == 8):
         return _arrival(senders, number, f"{network.dst}|echo")
     return None
 
