@@ -8,9 +8,9 @@ STAMP := $(VENV)/.installed
 
 # What the kernel side and the tests need; each is asked for only when dpkg does not have it. Meanwhile a policy-rc.d
 # keeps Debian from starting their services: this machine needs smbd, sshd and clamd as programs, not as servers.
-APT := charon-systemd chrony clamav-daemon conntrack dnsmasq-base iproute2 libcharon-extra-plugins libnftables1 libnss-wrapper libstrongswan-standard-plugins mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv qemu-system-x86 samba smbclient systemd-container
+APT := charon-systemd chrony clamav-daemon conntrack dnsmasq-base iproute2 libcharon-extra-plugins libnftables1 libnss-wrapper libstrongswan-standard-plugins mmdebstrap netbase nftables openssh-client openssh-server p7zip-full python3-venv qemu-system-x86 samba samba-vfs-modules smbclient systemd-container
 
-.PHONY: setup packages demo test test-fast test-long bench bench-enforcer bench-tunnel golden lint lock docs fuzz wheelhouse clean
+.PHONY: setup packages demo test test-fast test-long exam bench bench-enforcer bench-tunnel golden lint lock docs confined fuzz wheelhouse clean
 
 setup: packages $(STAMP)
 
@@ -71,17 +71,37 @@ golden: setup
 
 test: lint
 	@$(BIN)/pytest -n 2 -m "not root and not appliance and not long" -q --durations=5
-	@$(BIN)/pytest -m "(root or appliance) and not long" -q --durations=15
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "(root or appliance) and not long" -q --durations=15
+
+# The relay's tests under the seccomp filters of its unit (docs/security.md); whatever Python is refused is told at the end.
+confined: setup
+	@$(BIN)/python -m tests.appliance.confined systemd/claim-gateway-relay.service $(BIN)/pytest tests/relay -m "not long" -q
 
 # Campaigns of many minutes each.
 test-long: setup
 	@$(BIN)/pytest -m long -q --durations=5
 
-# Coverage-guided inputs for the readers of claim and result files; bounded, and the same on every machine.
+# Other people's clients against the drop (docs/exams.md), unpacked into a folder of their own and installed nowhere.
+EXAM := build/exam
+EXAM_DEBIAN := rclone lftp putty-tools
+EXAM_PYPI := paramiko ssh-audit ssh2-python
+EXAM_NPM := ssh2-sftp-client
+exam: setup $(EXAM)/.fetched
+	@EXAM_TOOLS=$(EXAM) $(BIN)/pytest -m exam -q -rA --no-header --tb=short --show-capture=no tests/exam
+
+$(EXAM)/.fetched: Makefile
+	@rm -rf $(EXAM) && mkdir -p $(EXAM)/debian
+	@apt-get update -qq && cd $(EXAM) && apt-get download -qq $(EXAM_DEBIAN) && for each in *.deb; do dpkg -x $$each debian; done
+	@$(PYTHON) -m venv $(EXAM)/python && $(EXAM)/python/bin/pip install -q --disable-pip-version-check $(EXAM_PYPI)
+	@npm install --silent --ignore-scripts --prefix $(EXAM)/node $(EXAM_NPM)
+	@touch $@
+
+# Coverage-guided inputs for the readers of claim and result files and for the SFTP drop's packets; bounded, and the same on every machine.
 FUZZ_RUNS ?= 1000000
 fuzz: setup
 	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	@$(BIN)/python -m tests.fuzz.inspect -runs=$(FUZZ_RUNS) -seed=4 -print_final_stats=1
+	@$(BIN)/python -m tests.fuzz.sftp -runs=$(FUZZ_RUNS) -seed=4 -print_final_stats=1
 
 # The parts of the docs that are made from the code, and the journal's catalogues.
 docs: setup

@@ -1,10 +1,13 @@
-"""What many tests need: the sample site, and a network namespace that goes away again."""
+"""What many tests need: the sample site, a network namespace that goes away again, and an ear on all that is told."""
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from pyroute2 import IPRoute
 
 from gateway.journal import configure
@@ -13,11 +16,23 @@ from gateway.site.model import Site
 from gateway.twin.namespace import Namespace, sweep, twin_name
 from gateway.twin.samples import DEMO_SITE
 
+FILE_NAME = re.compile(r"\.(?:UKE|HEN|SAH|csv|pdf|filepart)\b", re.IGNORECASE)
+
 
 @pytest.fixture(autouse=True)
 def journal_on_stderr() -> None:
-    """Messages go to what is standard error during this test, whatever a command before it asked for."""
+    """Messages go to what is standard error during this test, whatever a command before it asked for.
+
+    Whatever any test makes the rooms tell, no field may look like a carried file's name.
+    """
     configure()
+    structlog.configure(processors=[_no_file_names, *structlog.get_config()["processors"]])
+
+
+def _no_file_names(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    named = [name for name, value in event.items() if name != "event" and FILE_NAME.search(str(value))]
+    assert not named, f"{event['event'].name} tells a file's name in {named}"
+    return event
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +60,16 @@ def _loopback_up() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that needs root says so instead of failing for want of it; CI runs as root and skips none.
 
-    Long campaigns run only when they are asked for (`-m long`).
+    Long campaigns and exams run only when they are asked for (`-m long`, `-m exam`). Two workers never share what a file
+    sets up, nor an installed box (`--dist loadgroup`).
     """
-    if "long" not in config.option.markexpr:
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
-        items[:] = [item for item in items if not item.get_closest_marker("long")]
+    for item in items:
+        group = "appliance" if item.get_closest_marker("appliance") else item.location[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+    for asked in ("long", "exam"):
+        if asked not in config.option.markexpr:
+            config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(asked)])
+            items[:] = [item for item in items if not item.get_closest_marker(asked)]
     if os.geteuid() == 0:
         sweep()
         return

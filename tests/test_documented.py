@@ -1,6 +1,10 @@
+import re
+import shlex
+from pathlib import Path
+
 import pytest
 
-from gateway.cli.main import main
+from gateway.cli.main import COMMANDS, _parser, main
 from gateway.twin.samples import CONFIGS
 from tests.documented import REPOSITORY, Block, alike, blocks
 
@@ -24,3 +28,32 @@ def test_the_picture_is_the_one_show_draws(capsys: pytest.CaptureFixture[str]) -
     """Renew with `claim-gateway show configs/ip-vpn-claim-and-qualification.yaml --as svg --lang en > docs/matrix.svg`."""
     main(["show", str(CONFIGS / "ip-vpn-claim-and-qualification.yaml"), "--as", "svg", "--lang", "en"])
     assert capsys.readouterr().out == (REPOSITORY / "docs" / "matrix.svg").read_text()
+
+
+SHOWN = re.compile(r"^ *(?:# )?(claim-gateway [a-z].*?)(?: {2,}#.*)?$|`(claim-gateway [a-z][^`…]*)`", re.MULTILINE)
+# docs/ja/folders.md is for staff, who see folders and no command.
+OPERATORS_PAGES = (REPOSITORY / "docs" / "operate.md", *sorted((REPOSITORY / "docs" / "ja").glob("[!f]*.md")))
+
+
+@pytest.mark.parametrize("page", OPERATORS_PAGES, ids=lambda page: page.stem)
+def test_every_command_the_operators_pages_show_is_one_we_have(page: Path) -> None:
+    """Read as the command reads it, not run: most of them need a clinic around them."""
+    commands = [one or other for one, other in SHOWN.findall(page.read_text())]
+    assert commands
+    for command in commands:
+        words = shlex.split(command)[1:]
+        if len(words) == 1:
+            assert words[0] in COMMANDS
+            continue
+        if words[0] == "files":
+            words = words[:2]
+        if words[-1] == "--to":
+            words.append("FILE")
+        parsed(words)
+
+
+def parsed(words: list[str]) -> None:
+    try:
+        _parser(words).parse_args(words)
+    except SystemExit as left:
+        raise AssertionError(f"not a command of ours: {shlex.join(words)}") from left

@@ -19,6 +19,7 @@ from gateway.claims.records import Records
 from gateway.claims.results import Part, ResultForm, ResultsUnreadable, Says, read_results
 from gateway.claims.site_rules import Place
 from gateway.cli.main import main
+from gateway.journal import NOTHING_TODO, Level, Message, tell
 from gateway.twin.samples import DEMO_SITE
 from tests.claims import synthetic
 from tests.claims.synthetic import claim_file, lines, receipt
@@ -132,6 +133,12 @@ def test_inspect_prints_no_mark(
     out, err = capsys.readouterr()
     assert out
     assert_unmarked(out + err + caplog.text)
+
+
+def test_a_file_s_name_told_anywhere_in_the_suite_fails_that_test() -> None:
+    """The positive control of the ear in tests/conftest.py."""
+    with pytest.raises(AssertionError, match="TELLING tells a file's name in \\['cause'\\]"):
+        tell(Message("0" * 32, "TELLING", Level.INFO, "{cause}", "{cause}", todo=NOTHING_TODO), cause="/x/12.UKE: gone")
 
 
 def test_the_relay_logs_no_mark_and_its_notes_show_the_name_only(

@@ -126,6 +126,8 @@ def _report(parcel: Parcel, lang: str) -> Iterator[str]:
         ("大きさ" if ja else "bytes", f"{parcel.size:,}"),
         ("sha256", parcel.digest or "–"),
     ]
+    if parcel.brought_by:
+        rows.append(("入れた人" if ja else "brought by", one_line(parcel.brought_by)))
     if parcel.reasons:
         rows.append(("理由" if ja else "reasons", " ".join(parcel.reasons)))
     if parcel.decided_by:
@@ -160,6 +162,7 @@ def _data(parcel: Parcel, *, names: bool) -> dict[str, Any]:
             "name": parcel.name.encode("utf-8", "replace").decode(),
             "source": parcel.source.decode("utf-8", "replace"),
             "target": str(parcel.target).encode("utf-8", "replace").decode() if parcel.target else None,
+            "brought_by": parcel.brought_by,
             "decided_by": parcel.decided_by,
             "decided_why": parcel.decided_why,
         }

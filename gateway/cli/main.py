@@ -15,9 +15,9 @@ from gateway.site.errors import SiteFileError
 COMMANDS = (
     *("init", "check", "schema", "show", "explain", "prove", "evidence"),
     *("plan", "apply", "confirm", "rollback", "history", "grant", "grants", "revoke", "status", "messages"),
-    *("ports", "export", "restore"),
+    *("ports", "diagnose", "export", "restore"),
     *("files", "inspect", "calendar", "terminal-sheet", "demo"),
-    *("enforcer", "resolver", "relay"),
+    *("enforcer", "resolver", "relay", "share"),
 )
 
 

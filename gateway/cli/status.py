@@ -11,7 +11,9 @@ from pathlib import Path
 from gateway.cli.command import Command, Exit, Refused
 from gateway.cli.reach import place_arguments
 from gateway.cli.section import Section, words
+from gateway.cli.share_place import share_arguments
 from gateway.cli.status_console import issue
+from gateway.cli.status_drop import drop
 from gateway.cli.status_enforcer import enforcer
 from gateway.cli.status_nagios import line, state
 from gateway.cli.status_prometheus import exposition
@@ -20,7 +22,7 @@ from gateway.cli.status_units import units
 from gateway.cli.table import lines
 from gateway.policy.schedule import SITE_ZONE
 
-SECTIONS = (enforcer, relay, units)
+SECTIONS = (enforcer, relay, drop, units)
 """In the order in which they are shown. A room this box does not have says None."""
 
 
@@ -46,6 +48,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the relay's; default: %(default)s",
     )
+    share_arguments(parser)
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -39,12 +39,20 @@ class Unit:
 
 def units(args: argparse.Namespace) -> Section | None:
     """Asks systemd. None where there is none, or where it knows no unit of ours: a twin, a vendor's bench."""
-    command = ("systemctl", "show", f"--property={_PROPERTIES}", _PATTERN)
     try:
-        said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_TIMEOUT_S)
+        # `show` with a pattern would leave out what is not loaded: a stopped unit.
+        files = _systemctl("list-unit-files", "--no-legend", _PATTERN)
+        names = [line.split()[0] for line in files.splitlines() if line.strip()]
+        found = parse(_systemctl("show", f"--property={_PROPERTIES}", *names)) if names else ()
     except (OSError, subprocess.SubprocessError):
         return None
-    return section(parse(said.stdout), args.lang)
+    return section(found, args.lang)
+
+
+def _systemctl(*arguments: str) -> str:
+    """Raises OSError, subprocess.SubprocessError."""
+    command = ("systemctl", *arguments)
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=_TIMEOUT_S).stdout
 
 
 def parse(text: str) -> tuple[Unit, ...]:

@@ -27,6 +27,7 @@ _ENTRY = re.compile(
     r"ipv[46] +\d+ +(?P<protocol>\S+) +(?P<number>\d+) .*?src=(?P<source>\S+) dst=(?P<destination>\S+)"
     r"(?: sport=(?P<sport>\d+) dport=(?P<dport>\d+))?"
 )
+_UNANSWERED = "[UNREPLIED]"
 _PROTOCOLS = {
     "6": Protocol.TCP,
     "17": Protocol.UDP,
@@ -39,13 +40,17 @@ _PROTOCOLS = {
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The original direction of one entry: who began it. Ports are None where the protocol has none."""
+    """The original direction of one entry: who began it. Ports are None where the protocol has none.
+
+    `answered` is whether anything ever came back.
+    """
 
     number: int
     source: IpAddress
     destination: IpAddress
     client_port: int | None
     port: int | None
+    answered: bool = True
 
     @property
     def protocol(self) -> Protocol | None:
@@ -55,12 +60,16 @@ class Connection:
 
 def read(listing: str) -> tuple[Connection, ...]:
     """What `conntrack -L -o extended` printed."""
-    return tuple(_read(found) for line in listing.splitlines() if (found := _ENTRY.match(line)))
+    return tuple(
+        _read(found, answered=_UNANSWERED not in line) for line in listing.splitlines() if (found := _ENTRY.match(line))
+    )
 
 
-def _read(found: re.Match[str]) -> Connection:
-    ports = [None if found[name] is None else int(found[name]) for name in ("sport", "dport")]
-    return Connection(int(found["number"]), ip_address(found["source"]), ip_address(found["destination"]), *ports)
+def _read(found: re.Match[str], *, answered: bool) -> Connection:
+    sport, dport = (None if found[name] is None else int(found[name]) for name in ("sport", "dport"))
+    return Connection(
+        int(found["number"]), ip_address(found["source"]), ip_address(found["destination"]), sport, dport, answered
+    )
 
 
 def refused(policy: Policy, connections: Iterable[Connection], own: frozenset[IpAddress]) -> tuple[Connection, ...]:
@@ -108,6 +117,11 @@ def purge(policy: Policy, live: Observed) -> int:
             batch.flush()
             _conntrack("--load-file", batch.name)
     return len(gone)
+
+
+def tracked() -> tuple[Connection, ...]:
+    """Every session the kernel knows of. Raises PurgeError if conntrack(8) cannot be asked."""
+    return read(_conntrack("-L", "-o", "extended"))
 
 
 def own_addresses() -> frozenset[IpAddress]:

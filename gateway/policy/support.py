@@ -20,20 +20,12 @@ def _parts(site: Site) -> Iterator[Unsupported]:
     yield from _zones(site)
     if site.pppoe_passthrough:
         yield ("pppoe_passthrough",), _not_yet("pppoe_passthrough", "leave it out")
-    yield from _relay(site)
 
 
 def _zones(site: Site) -> Iterator[Unsupported]:
     if site.zones.wan and site.zones.wan.uplink.pppoe:
         todo = "let the router in front dial, and use dhcp or static"
         yield ("zones", "wan", "uplink", "pppoe"), _not_yet("dial-up by this box", todo)
-
-
-def _relay(site: Site) -> Iterator[Unsupported]:
-    if not site.relay:
-        return
-    if site.relay.drop.smb or site.relay.drop.sftp:
-        yield ("relay", "drop"), _not_yet("a drop server", "leave drop: out and use the folders on the box")
 
 
 def _not_yet(what: str, todo: str) -> str:

@@ -22,6 +22,7 @@ COMMITTED = (
     "name", "source", "source_key", "source_size", "seen_at", "target", "folded_name", "summary", "reasons", "decided_by",
     "decided_why",
 )  # fmt: skip
+COMMITTED_IF_SAID = ("brought_by",)
 _COUNTS = {"declared_count": "count", "declared_points": "points", "receipts": "receipts", "kind": "kind"}
 
 _OUTSIDE = {State.SEEN, State.SETTLED, State.TAKING, State.FORGOTTEN}
@@ -89,7 +90,10 @@ def fact_of(before: Mapping[str, Any] | None, after: Mapping[str, Any], event: s
 
 
 def _commitment(row: Mapping[str, Any]) -> str:
-    readable = {name: value.hex() if isinstance(value := row[name], bytes) else value for name in COMMITTED}
+    # What was sealed before a column was there must stay what it was.
+    said = {**row}
+    names = (*COMMITTED, *(name for name in COMMITTED_IF_SAID if said.get(name)))
+    readable = {name: value.hex() if isinstance(value := row[name], bytes) else value for name in names}
     return hmac.new(row["salt"], canonical(readable).encode(), hashlib.sha256).hexdigest()
 
 

@@ -45,6 +45,11 @@ class Courier:
         """Parcels on their way."""
         return len(self._carried)
 
+    @property
+    def carried(self) -> tuple[Parcel, ...]:
+        """The parcels on their way, as they are now."""
+        return tuple(self._carried.values())
+
     def taking(self, source: bytes) -> bool:
         """Whether a parcel from this source is being taken right now."""
         return any(

@@ -1,4 +1,4 @@
-"""The terminal's password or key: from systemd's credentials, else from the file the site names, if only its owner can read it."""
+"""A password or a key: from systemd's credentials, else from the file the site names, if only its owner can read it."""
 
 import os
 import stat
@@ -11,27 +11,30 @@ KEY_MAX_BYTES = 16_384  # an RSA key of 16384 bits has 12 KiB
 CREDENTIAL = "terminal"  # what systemd/claim-gateway-relay.service calls it, whatever the site's file is called
 
 
-def read_password(password_file: str, site_folder: Path) -> str:
-    """The password, without a final line end. Raises RelayRefused, which never shows the content."""
-    path, content = _read(password_file, site_folder, PASSWORD_MAX_BYTES, "password")
+def read_password(password_file: str, site_folder: Path, *, credential: str = CREDENTIAL) -> str:
+    """The password, without a final line end. Raises RelayRefused, which never shows the content.
+
+    `credential` is what the unit calls it.
+    """
+    path, content = _read(password_file, site_folder, PASSWORD_MAX_BYTES, "password", credential)
     return _text(path, content)
 
 
 def read_key(key_file: str, site_folder: Path) -> bytes:
     """The content of a private key's file. Raises RelayRefused, which never shows it."""
-    path, content = _read(key_file, site_folder, KEY_MAX_BYTES, "private key")
+    path, content = _read(key_file, site_folder, KEY_MAX_BYTES, "private key", CREDENTIAL)
     if not content.startswith(b"-----BEGIN ") or len(content) > KEY_MAX_BYTES:
         raise _refused(path, "does not hold a private key", "make one with: ssh-keygen -t ed25519 -N '' -f FILE")
     return content
 
 
-def _read(file: str, site_folder: Path, most_bytes: int, what: str) -> tuple[Path, bytes]:
+def _read(file: str, site_folder: Path, most_bytes: int, what: str, credential: str) -> tuple[Path, bytes]:
     """The file, and its content up to one byte more than allowed.
 
     `$CREDENTIALS_DIRECTORY` (systemd.exec(5), LoadCredential=) goes first, because systemd guards that folder: there
-    under the file's own last part, else under CREDENTIAL.
+    under the file's own last part, else under `credential`.
     """
-    given = _from_systemd(Path(file).name)
+    given = _from_systemd(Path(file).name, credential)
     path = given if given is not None else site_folder / file
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -48,9 +51,9 @@ def _read(file: str, site_folder: Path, most_bytes: int, what: str) -> tuple[Pat
         os.close(descriptor)
 
 
-def _from_systemd(name: str) -> Path | None:
+def _from_systemd(name: str, credential: str) -> Path | None:
     directory = os.environ.get("CREDENTIALS_DIRECTORY")
-    handed = [Path(directory) / each for each in (name, CREDENTIAL)] if directory else []
+    handed = [Path(directory) / each for each in (name, credential)] if directory else []
     return next((path for path in handed if path.exists()), None)
 
 

@@ -34,6 +34,8 @@ from gateway.relay.parcel import Direction
 from gateway.relay.places import Places
 from gateway.relay.presence import Presence
 from gateway.relay.route import Route
+from gateway.relay.sftp_drop.declared import sftp_drop
+from gateway.relay.sftp_drop.reception import Reception
 from gateway.relay.share_hints import ShareHints
 from gateway.relay.shelf import Shelf
 from gateway.relay.slip import Letterhead
@@ -94,6 +96,7 @@ async def _run(site: Site, declared: Relay, site_folder: Path, places: Places, p
         await serve(
             site,
             declared,
+            site_folder=site_folder,
             places=places,
             pace=pace,
             terminal=terminal,
@@ -107,6 +110,7 @@ async def serve(
     site: Site,
     declared: Relay,
     *,
+    site_folder: Path,
     places: Places,
     pace: Pace,
     terminal: Shelf,
@@ -189,12 +193,24 @@ async def serve(
             group.create_task(chores.watch()),
             group.create_task(_report(courier, presence)),
         ]
+        reception = Reception(ledger=ledger, spool=spool, courier=courier, pace=pace, clocks=clocks, group=group)
+        drop = sftp_drop(
+            site,
+            site_folder=site_folder,
+            places=places,
+            releasers=head.releasers,
+            clocks=clocks,
+            reception=reception,
+        )
+        if drop is not None:
+            tasks.append(group.create_task(drop.watch()))
         notify("READY=1")
         await stopping.wait()
         notify("STOPPING=1")
         tell(messages.STOPPED, waiting=courier.waiting)
         for task in tasks:
             task.cancel()
+        reception.stop()
         courier.stop()
 
 

@@ -52,6 +52,11 @@ def write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
+def shorten(descriptor: int, size: int) -> None:
+    """The effect of fewer bytes, in a file nobody was told of yet."""
+    os.ftruncate(descriptor, size)
+
+
 def make_folder(here: int, name: str) -> None:
     """The effect of a new folder. FileExistsError if the name is taken."""
     os.mkdir(_single(name), FOLDER_MODE, dir_fd=here)

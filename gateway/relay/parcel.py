@@ -104,6 +104,8 @@ class Parcel:
             a parcel that rests with reasons never arrived.
         duplicate: the same file already lies at `target`; nothing was sent.
         shown: a copy and a note may lie in 保留.
+        brought_by: the person who handed it in, where the way it came tells that (SFTP does, a shared folder does not). In the
+            ledger only.
         decided_by, decided_why: the person who released or rejected it last, and their words. In the ledger and on notes only.
     """
 
@@ -126,6 +128,7 @@ class Parcel:
     reasons: tuple[Reason, ...] = ()
     duplicate: bool = False
     shown: bool = False
+    brought_by: str = ""
     decided_by: str = ""
     decided_why: str = ""
 

@@ -11,7 +11,18 @@ from gateway.claims.data import data_of, summary_of
 from gateway.relay.parcel import Direction, Fingerprint, Parcel, State, series_in, series_of
 
 NAMED = frozenset(
-    ("name", "source", "source_key", "target", "folded_name", "month", "payer", "decided_by", "decided_why")
+    (
+        "name",
+        "source",
+        "source_key",
+        "target",
+        "folded_name",
+        "month",
+        "payer",
+        "brought_by",
+        "decided_by",
+        "decided_why",
+    )
 )
 """The columns that say a parcel's name or follow from it, and those of a person's decision: an erased parcel keeps none new."""
 
@@ -40,6 +51,7 @@ def row_of(parcel: Parcel, now: datetime) -> dict[str, Any]:
         "reasons": json.dumps(parcel.reasons),
         "duplicate": int(parcel.duplicate),
         "shown": int(parcel.shown),
+        "brought_by": parcel.brought_by,
         "decided_by": parcel.decided_by,
         "decided_why": parcel.decided_why,
         "month": month,
@@ -70,6 +82,7 @@ def parcel_of(row: sqlite3.Row | Mapping[str, Any]) -> Parcel:
         reasons=tuple(json.loads(row["reasons"])),
         duplicate=bool(row["duplicate"]),
         shown=bool(row["shown"]),
+        brought_by=row["brought_by"],
         decided_by=row["decided_by"],
         decided_why=row["decided_why"],
     )
@@ -83,6 +96,7 @@ def erased_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "source_key": "",  # a share's key begins with the file's name
         "target": str(PurePosixPath(row["target"]).parent) if row["target"] else None,
         "folded_name": "",
+        "brought_by": "",
         "decided_by": "",
         "decided_why": "",
         "salt": None,

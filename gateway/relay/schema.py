@@ -77,6 +77,10 @@ MIGRATIONS = (
     CREATE TRIGGER chain_is_never_removed BEFORE DELETE ON chain
         BEGIN SELECT RAISE(ABORT, 'the chain is only appended'); END;
     """,
+    """
+    -- Who handed a file in, where that is known.
+    ALTER TABLE parcel ADD COLUMN brought_by TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 VERSION = len(MIGRATIONS)

@@ -111,6 +111,11 @@ class Spool:
         with disk_errors(), _root(self._place) as spool:
             durable.publish(spool, f"{parcel.id}.part", spool, parcel.id)
 
+    def complete_upload(self, parcel: Parcel) -> None:
+        """A whole and durable upload becomes the parcel's spool file. Its id is new, so nothing can be replaced."""
+        with disk_errors(), _root(self._place) as spool:
+            durable.move(spool, f"{parcel.id}.part", spool, parcel.id)
+
     def erase_part(self, parcel: Parcel) -> None:
         """Forget a copy that broke off."""
         with disk_errors(), _root(self._place) as spool:

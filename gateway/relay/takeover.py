@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ from gateway.journal import tell
 from gateway.relay import takeover_messages
 from gateway.relay.audit import Fact
 from gateway.relay.chain import Head
+from gateway.relay.errors import InUse
 from gateway.relay.ledger import Ledger
 from gateway.relay.parcel import TEMPORARY_FOLDER, Direction, Fingerprint, Hold, Parcel, State
 from gateway.relay.route import Route
@@ -102,7 +104,8 @@ class CatchUp:
         for entry in await terminal.list(PurePosixPath(TEMPORARY_FOLDER)):
             named = _TEMPORARY.fullmatch(entry.path.name)
             if named is not None and self._ledger.parcel(named[1]) is None:
-                await terminal.remove(entry.path, entry.fingerprint)
+                with suppress(InUse):  # the server still holds it for the dead box; it keeps no claim waiting
+                    await terminal.remove(entry.path, entry.fingerprint)
 
 
 def _delivered(target: PurePosixPath, number: int, digest: str, size: int, now: datetime) -> Parcel:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.relay.places import Places
-from gateway.replacement.bundle import Item, holdable
+from gateway.relay.sftp_drop.host_keys import FOLDER as DROP_KEYS
+from gateway.replacement.bundle import RELAY, Item, holdable
 from gateway.replacement.errors import Refused
 
 HOST_KEYS = "ssh_host_*_key*"
@@ -31,10 +32,15 @@ class BoxPlaces:
 
 
 def declared_files(places: BoxPlaces) -> Iterator[Item]:
-    """The site file and everything beside it (credentials, people's keys), then sshd's host keys. Raises Refused."""
+    """The site file and everything beside it (credentials, people's keys), then the host keys of sshd and of the SFTP drop.
+
+    Receipt computers know the drop by its keys: a spare box with others would be turned away. Raises Refused.
+    """
     yield from _below(places.site_file.parent, "site")
     for path in sorted(places.ssh.glob(HOST_KEYS)):
         yield _item(path, f"ssh/{path.name}")
+    for path in sorted((Places(places.relay).root / DROP_KEYS).glob("[a-z]*")):
+        yield _item(path, f"{RELAY}{DROP_KEYS}/{path.name}")
 
 
 def _below(folder: Path, name: str) -> Iterator[Item]:

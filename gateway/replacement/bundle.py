@@ -19,7 +19,8 @@ from gateway.replacement.sealed import Sealing, opened
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-LEDGER = "relay/ledger.sqlite3"
+RELAY = "relay/"
+LEDGER = f"{RELAY}ledger.sqlite3"
 STANDING = "enforcer/standing.json"
 SITES = "enforcer/sites"
 _MANIFEST_MAX_BYTES = 1 << 20

@@ -161,6 +161,8 @@ def _lay(item: Item, target: Path, places: BoxPlaces, undo: ExitStack) -> None:
         # Every daemon reads the site file; what is deeper is root's.
         missing.mkdir(mode=0o755 if missing == places.site_file.parent else 0o700)
         undo.callback(missing.rmdir)
+        if Places(places.relay).root in missing.parents:
+            in_the_hands_of(missing, places.relay)
     beside, before = target.with_name(f".{target.name}.restored"), _before(target)
     beside.unlink(missing_ok=True)
     undo.callback(beside.unlink, missing_ok=True)
@@ -168,7 +170,7 @@ def _lay(item: Item, target: Path, places: BoxPlaces, undo: ExitStack) -> None:
         while piece := file.read(durable.CHUNK_BYTES):
             write(piece)
     beside.chmod(item.mode)
-    if item.name == bundle.LEDGER:
+    if item.name.startswith(bundle.RELAY):
         in_the_hands_of(beside, places.relay)
     if target.exists():
         before.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from gateway.site.shapes import TABLE, WORD, Model, word_or_table
 from gateway.site.terminal_share import TerminalShare
 from gateway.site.values import Duration, FileName, Flag
-from gateway.site.words import Label, RuleId, SocketPath, shown, wrong
+from gateway.site.words import Account, Label, RuleId, SocketPath, shown, wrong
 
 
 class SftpDrop(Model):
@@ -15,17 +15,32 @@ class SftpDrop(Model):
 
     port: Annotated[int, Field(ge=1, le=65_535, strict=True)] = 2222
     """TCP port; 22 is the box's own SSH."""
+    connections: Annotated[int, Field(ge=4, le=64, strict=True)] = 32
+    """How many at most at a time, from all PCs together."""
+    idle: Duration = Field(default="15m", validate_default=True)
+    """A connection over which nothing came for so long is closed, and what it left open is discarded."""
+    post_quantum_only: Flag = False
+    """Whether only key exchanges count that a later quantum computer does not undo; then OpenSSH 9.9 or newer is needed."""
 
 
 class Person(Model):
     """Someone who hands files in."""
 
     name: Label
-    """As colleagues know them."""
+    """As colleagues know them; their folder in 保留/承認 is called so."""
+    account: Account | None = None
+    """What they log on as; without it their name."""
     sftp_key_file: FileName | None = None
-    """Their public SSH key."""
+    """Their public SSH keys, one on a line; from="192.168.10.21" before a key binds it to addresses."""
+    smb_password_file: FileName | None = None
+    """Their password for the shared folder."""
     may_release: Flag = False
     """Whether they may release a file the gateway holds back."""
+
+    @property
+    def logon(self) -> str:
+        """What they log on as."""
+        return self.account or self.name
 
 
 class Drop(Model):

@@ -127,6 +127,10 @@ class Responsible(Model):
     """オンライン請求システム管理者, at the institution."""
     vendor: Contact
     """Who looks after this box."""
+    line: Contact | None = None
+    """The carrier's fault desk; the vendor where it is not written."""
+    payer: Contact | None = None
+    """The claim system's help desk; the vendor where it is not written."""
 
 
 class Certificate(Model):

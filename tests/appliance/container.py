@@ -129,7 +129,10 @@ def booted(kept: Disk, network: Namespace) -> Iterator[Box]:
         output = stack.enter_context(console.open("ab"))
         nspawn = subprocess.Popen(start, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         stack.callback(_halt, nspawn)
-        yield Box(_leader(nspawn, ready, console))
+        leader = _leader(nspawn, ready, console)
+        # systemd in there goes on telling (each daemon-reload does); nspawn would wait for us to read, and halt nothing.
+        ready.shutdown(socket.SHUT_RD)
+        yield Box(leader)
 
 
 def _leader(nspawn: subprocess.Popen[bytes], ready: socket.socket, console: Path) -> int:

@@ -26,9 +26,15 @@ PACKAGES = (
     "python3",
     "python3-apt",  # what ansible.builtin.apt and package_facts ask with; every Debian installation has it
     "python3-venv",
+    "samba",
+    "samba-vfs-modules",
     "systemd-sysv",
 )
-OPTIONS = ("--variant=minbase", "--format=directory", "--dpkgopt=path-exclude=/usr/share/doc/*")
+OPTIONS = (
+    *("--variant=minbase", "--format=directory", "--dpkgopt=path-exclude=/usr/share/doc/*"),
+    # Ours is a unit of its own; Debian's would take the port.
+    '--customize-hook=systemctl --quiet --root="$1" mask smbd.service nmbd.service samba-ad-dc.service',
+)
 BUILD_TIMEOUT_S = 480
 
 

@@ -2,8 +2,7 @@
 
 import re
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,6 +10,7 @@ from tests.appliance.container import copied
 from tests.appliance.installed import Installed
 from tests.appliance.scene import DECLARED, Scene, forwarding_box, scene
 from tests.appliance.segments import CLAIM, SEGMENTS
+from tests.appliance.waiting import until
 
 pytestmark = [pytest.mark.root, pytest.mark.appliance, pytest.mark.timeout(600)]
 
@@ -18,7 +18,6 @@ ENFORCER = "claim-gateway-enforcer.service"
 STATE = "var/lib/claim-gateway-enforcer"
 FILE_DIFFERS = "SITE_FILE_DIFFERS"
 RELAY = "claim-gateway-relay.service"
-RETRY_TIMEOUT_S = 30
 CLOSED = "The box is closed: nothing passes in either direction until a site is applied."
 
 
@@ -79,14 +78,6 @@ def test_a_missing_port_is_waited_for_while_the_relay_runs(installed: Installed)
 
             waiting.around.plug(CLAIM)
 
-            _wait(lambda: waiting.box.state(ENFORCER) == "active")
+            until(lambda: waiting.box.state(ENFORCER) == "active")
             waiting.around.settle(*SEGMENTS)
             assert waiting.passing() == DECLARED
-
-
-def _wait(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + RETRY_TIMEOUT_S
-    while not happened():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not within {RETRY_TIMEOUT_S} s")
-        time.sleep(0.1)

@@ -18,7 +18,9 @@ EXPOSURE_MAX = {
     "names@": 15,
     "time@": 15,
     "line": 13,
-    "status": 13,
+    "status": 12,
+    "share": 19,
+    "share-accounts": 13,
 }
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 TELLING = tuple(
@@ -27,7 +29,7 @@ TELLING = tuple(
     if "venv/bin/claim-gateway" in path.read_text() and "claim-gateway status" not in path.read_text()
 )
 """Every unit of ours but the one that only looks: also those that others add."""
-DAEMONS = ("enforcer", "relay", "resolver")
+DAEMONS = ("enforcer", "relay", "resolver", "share")
 
 
 @pytest.fixture
@@ -94,6 +96,30 @@ def test_a_daemon_is_watched_comes_back_however_it_ended_and_cannot_drown_the_jo
 
 def test_the_enforcer_is_never_given_up() -> None:
     assert "StartLimitIntervalSec=0" in unit("enforcer").read_text().splitlines()
+
+
+@pytest.mark.root
+@pytest.mark.usefixtures("analyze")
+def test_users_and_places_are_what_the_units_name(tmp_path: Path) -> None:
+    """sysusers.d and tmpfiles.d on an empty root, as Debian's own tools read them."""
+    (tmp_path / "etc").mkdir()
+    for tool, name in (("systemd-sysusers", "sysusers"), ("systemd-tmpfiles", "tmpfiles")):
+        create = ("--create",) if name == "tmpfiles" else ()
+        file = str(SYSTEMD / f"claim-gateway-{name}.conf")
+        subprocess.run((tool, f"--root={tmp_path}", *create, file), check=True, capture_output=True, timeout=10)
+
+    users = {line.split(":")[0] for line in (tmp_path / "etc/passwd").read_text().splitlines()}
+    groups = {line.split(":")[0] for line in (tmp_path / "etc/group").read_text().splitlines()}
+    named = {
+        value
+        for path in SYSTEMD.glob("*.service")
+        for value in re.findall(r"^User=(\S+)", path.read_text(), re.MULTILINE)
+    }
+    assert named <= users
+    assert named | {"claim-gateway"} <= groups
+    assert (tmp_path / "etc/claim-gateway/credentials").stat().st_mode & 0o777 == 0o700
+    link = tmp_path / "etc/issue.d/claim-gateway.issue"
+    assert str(link.readlink()).endswith("/run/claim-gateway-status/issue")
 
 
 @pytest.mark.parametrize("path", TELLING, ids=lambda one: one.stem)

@@ -1,6 +1,10 @@
+import subprocess
+import sys
+
 import pytest
 
 from gateway.cli.main import main
+from gateway.twin.namespace import Namespace
 from tests.enforcer.rig import Rig
 
 pytestmark = pytest.mark.root
@@ -34,3 +38,13 @@ def test_a_wrong_command_line_is_exit_2(words: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["grant", "late-claims", *words])
     assert caught.value.code == 2
+
+
+def test_from_the_console_of_a_box_without_a_network_it_opens_all_the_same(served: Rig, namespace: Namespace) -> None:
+    """What is asked goes through a socket in the file system, so it needs no port, no address and no cable."""
+    words = [sys.executable, "-m", "gateway.cli.main", "grant", "late-claims", "--for", "1m", *served.places]
+
+    done = subprocess.run(namespace.command(*words), capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.returncode, done.stdout) == (0, "late-claims: open for 1m, then it closes by itself\n")
+    assert main(["revoke", "late-claims", *served.places]) == 0

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +7,12 @@ import pytest
 
 from gateway.cli.command import Exit
 from gateway.cli.main import main
+from gateway.relay.places import Places
+from gateway.relay.verify import verify
 from gateway.replacement.box import BoxPlaces
+from gateway.twin.relay_process import RelayProcess
+from tests.claims.synthetic import claim_file, receipt
+from tests.cli.clinic import Clinic
 from tests.cli.test_export import PASSWORD, old, password_file, places_of
 from tests.replacement.boxes import Box, empty_box
 
@@ -91,3 +97,39 @@ def relay_of(places: BoxPlaces, capsys: pytest.CaptureFixture[str]) -> Any:
     ]
     main(["status", "--json", *words, "--lang", "en"])
     return json.loads(capsys.readouterr().out)["relay"]
+
+
+@pytest.mark.root
+def test_a_spare_box_takes_over_before_the_same_terminal(works: Clinic, tmp_path: Path, password_file: Path) -> None:
+    """Real relays, a real share: what was delivered after the export is not delivered again, and numbers go on."""
+    places = empty_box(tmp_path / "first")
+    etc = places.site_file.parent
+    shutil.copy(works.rig.site_file, places.site_file)
+    shutil.copytree(works.rig.site_file.parent / "credentials", etc / "credentials")
+    first, second, third = (
+        claim_file(receipt(1, points=points), trailer=f"GO,1,{points},99") for points in (100, 200, 300)
+    )
+
+    def delivered() -> list[str]:
+        return sorted(path.parent.name[:4] for path in (works.smbd.share / "claims").rglob("*.UKE"))
+
+    with RelayProcess(works.rig.twin.gateway, places.site_file, tmp_path / "first", etc / "credentials") as old:
+        Places(old.state).drop.joinpath("RECEIPTC.UKE").write_bytes(first)
+        works.rig.until(lambda: delivered() == ["01回目"])
+        out = tmp_path / "out"
+        words = ["export", "--to", str(out), "--password-file", str(password_file)]
+        assert main([*words, *places_of(places)]) == Exit.OK
+        Places(old.state).drop.joinpath("RECEIPTC.UKE").write_bytes(second)
+        works.rig.until(lambda: delivered() == ["01回目", "02回目"])
+    spare = empty_box(tmp_path / "spare")
+    assert main(["restore", str(out), "--password-file", str(password_file), *places_of(spare)]) == Exit.OK
+    credentials = spare.site_file.parent / "credentials"
+    with RelayProcess(works.rig.twin.gateway, spare.site_file, tmp_path / "spare", credentials) as new:
+        Places(new.state).drop.joinpath("RECEIPTC.UKE").write_bytes(second)
+        works.rig.until(lambda: "not sent again" in new.log.read_text())
+        Places(new.state).drop.joinpath("RECEIPTC.UKE").write_bytes(third)
+        works.rig.until(lambda: delivered() == ["01回目", "02回目", "03回目"])
+
+    assert verify(Places(spare.relay)).sound
+    for file in (works.smbd.share / "claims").iterdir():
+        shutil.rmtree(file)

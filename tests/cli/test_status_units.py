@@ -50,6 +50,7 @@ def test_what_runs_is_well_and_what_was_restarted_is_told() -> None:
         (replace(RELAY, state="inactive", wanted=False), False),
         (replace(RELAY, state="failed", wanted=False), True),
         (STATUS, False),
+        (replace(STATUS, wanted=True), False),
         (replace(STATUS, state="failed"), True),
     ],
 )

@@ -36,6 +36,7 @@ def test_a_listing_is_read_in_the_original_direction() -> None:
     assert (question.protocol, question.port) == (Protocol.UDP, 53)
     assert (echo.protocol, echo.port) == (Protocol.ICMP_ECHO, None)
     assert other.protocol is None
+    assert [entry.answered for entry in (share, question, echo, other)] == [True, False, True, True]
 
 
 @pytest.mark.parametrize(

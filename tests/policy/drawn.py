@@ -189,9 +189,10 @@ def _relay(draw: Draw, terminals: list[Table]) -> Table:
     terminal = draw(st.sampled_from(terminals))
     server = draw(st.sampled_from([terminal[key] for key in ("address", "address6") if key in terminal]))
     drop: Table = {"smb": draw(st.booleans())}
+    yamada = {"name": "山田", "account": "yamada", "sftp_key_file": "keys/yamada.pub", "smb_password_file": "yamada"}
+    drop["people"] = [yamada]
     if draw(st.booleans()):
         drop["sftp"] = {"port": draw(st.integers(1024, 65_535))}
-        drop["people"] = [{"name": "山田", "sftp_key_file": "keys/yamada.pub"}]
     share = {"server": server, "user": "relay", "password_file": "credentials/terminal"}
     return {"drop": drop, "terminal": {"smb": share}}
 

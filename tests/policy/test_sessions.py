@@ -152,7 +152,13 @@ def test_no_relay_no_session_of_the_box() -> None:
 def test_drop_folders_open_the_box_to_receipt_pcs_only() -> None:
     plain = site_of(Layout.IP_VPN_CLAIM)
     assert plain.relay is not None
-    drop = {"smb": True, "sftp": {"port": 2222}, "people": [{"name": "山田", "sftp_key_file": "keys/yamada.pub"}]}
+    yamada = {
+        "name": "山田",
+        "account": "yamada",
+        "smb_password_file": "people/yamada",
+        "sftp_key_file": "keys/yamada.pub",
+    }
+    drop = {"smb": True, "sftp": {"port": 2222}, "people": [yamada]}
     site = site_of(Layout.IP_VPN_CLAIM, relay=plain.relay.model_dump() | {"drop": drop})
     (flow,) = (one for one in sessions(site) if one.target is Zone.GATEWAY)
 

@@ -19,7 +19,8 @@ from gateway.twin.smbd import Smbd
 
 ADDRESS = "192.168.20.10"
 PASSWORD = "correct horse"
-SITE = Path(__file__).parents[2] / "configs" / "ip-vpn-claim.yaml"
+REPOSITORY = Path(__file__).parents[2]
+SITE = REPOSITORY / "configs" / "ip-vpn-claim.yaml"
 READY_TIMEOUT_S = 20.0
 EVENT_TIMEOUT_S = 30.0
 LOOK_EVERY_S = 0.002

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.relay.audit import COMMITTED, covered, fact_of, new_salt, standing
+from gateway.relay.audit import COMMITTED, COMMITTED_IF_SAID, covered, fact_of, new_salt, standing
 from gateway.relay.chain import Link
 from gateway.relay.parcel import State
 from gateway.relay.rows import row_of
@@ -30,7 +30,7 @@ def test_a_fact_says_ids_digests_and_counts_and_nothing_a_person_could_read() ->
     assert covered(row())["count"] == 1
 
 
-@pytest.mark.parametrize("column", COMMITTED)
+@pytest.mark.parametrize("column", [*COMMITTED, *COMMITTED_IF_SAID])
 def test_every_such_column_is_committed_to(column: str) -> None:
     before = covered(row())
 
@@ -44,7 +44,14 @@ def changed(value: str | bytes, place: int, bit: int) -> str | bytes:
     return bytes(raw) if isinstance(value, bytes) else raw.decode("utf-8", "surrogateescape")
 
 
-SEALED = row(reasons='["a", "b"]', decided_by="院長", decided_why="確認した")
+def test_what_was_sealed_before_anybody_asked_who_brought_it_stays_sealed() -> None:
+    before = row()
+    del before["brought_by"]
+
+    assert covered(row()) == covered(before)
+
+
+SEALED = row(brought_by="山田", reasons='["a", "b"]', decided_by="院長", decided_why="確認した")
 TEXTS = sorted(name for name, value in SEALED.items() if isinstance(value, str | bytes))
 
 

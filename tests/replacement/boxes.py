@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gateway.enforcer.confirmation import Entry, Standing
 from gateway.enforcer.store import Store
+from gateway.relay.sftp_drop.host_keys import host_keys
 from gateway.replacement.box import BoxPlaces
 from gateway.twin.samples import CONFIGS
 from tests.claims.synthetic import claim_file
@@ -58,6 +59,7 @@ def box(place: Path) -> Box:
     rig.drop("RECEIPTC.UKE", ON_ITS_WAY)
     with suppress(PowerCut):
         rig.carry(cut_at=7)
+    host_keys(rig.places.root)
     return Box(places, rig)
 
 

@@ -28,7 +28,7 @@ def test_everything_that_makes_the_box_is_in_it_and_no_patient(old: Box, tmp_pat
     with done.file.open("rb") as file:
         manifest, items = unpack(file, PASSWORD, tmp_path / "into")
     tops = {item.name.rsplit("/", 1)[0] for item in items}
-    assert tops == {"site", "site/credentials", "ssh", "enforcer", "enforcer/sites", "relay"}
+    assert tops == {"site", "site/credentials", "ssh", "enforcer", "enforcer/sites", "relay", "relay/sftp-host-keys"}
     with Ledger.read(Places(old.places.relay).ledger) as ledger:
         assert manifest.head == str(ledger.head())
     assert (manifest.site, manifest.at) == ("若葉クリニック", NOW)

@@ -8,6 +8,7 @@ from gateway.enforcer.store import Store
 from gateway.relay.alone import alone as relay_alone
 from gateway.relay.ledger import Ledger
 from gateway.relay.places import Places
+from gateway.relay.sftp_drop.host_keys import fingerprints, host_keys
 from gateway.relay.verify import verify
 from gateway.replacement import restore as module
 from gateway.replacement.box import BoxPlaces
@@ -46,6 +47,9 @@ def test_the_spare_box_has_everything_and_goes_on_counting(
     secret = spare.site_file.parent / "credentials" / "terminal"
     assert (secret.read_text(), secret.stat().st_mode & 0o777) == ("a secret\n", 0o600)
     assert (spare.ssh / "ssh_host_ed25519_key").read_text() == "key of old"
+    drop = Places(spare.relay).root
+    assert fingerprints(drop) == fingerprints(old.relay.places.root) != ()
+    assert len(host_keys(drop)) == 2  # the relay takes them for its own
     assert (spare.ssh / "sshd_config").read_text() == "of the distribution"
     assert len(done.left_behind) == 1
     assert not [*(tmp_path / "spare").rglob(".*")]

@@ -36,6 +36,7 @@ INTO_LAN = Packet(
     hop_limit=64,
     length=60,
     mark=0,
+    decrypted=False,
     ct_state="new",
     ct_direction="original",
     source_routed_back=True,

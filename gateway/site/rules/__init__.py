@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from gateway.site.model import Site
-from gateway.site.rules import addresses, layout, lines, ports, providers, relay, segments, traffic, tunnel
+from gateway.site.rules import addresses, layout, lines, ports, providers, relay, segments, share, traffic, tunnel
 from gateway.site.rules.finding import Finding
 
-_ROOMS = (layout, ports, segments, addresses, lines, traffic, relay, tunnel, providers)
+_ROOMS = (layout, ports, segments, addresses, lines, traffic, relay, share, tunnel, providers)
 
 
 def findings(site: Site) -> Iterator[Finding]:

@@ -64,8 +64,19 @@ def people_have_keys(site: Site) -> Iterator[Finding]:
                 (*people, index, "name"), f"a second person is named {person.name}. give each a name of their own"
             )
         seen.add(person.name)
+    yield from _logons_differ(drop)
     if site.relay is not None:
         yield from repeated(site.relay.returns.patterns, ("relay", "returns", "patterns"), "pattern")
+
+
+def _logons_differ(drop: Drop) -> Iterator[Finding]:
+    """Windows takes small and capital letters of an account as the same."""
+    seen: dict[str, str] = {}
+    for index, person in enumerate(drop.people):
+        other = seen.setdefault(person.logon.casefold(), person.name)
+        if other != person.name:
+            path: Path = (*_DROP, "people", index, "account" if person.account else "name")
+            yield Finding(path, f"{person.name} would log on as {other} does. give each an account: of their own")
 
 
 RULES: tuple[Rule, ...] = (relay_stands_at_router_a, server_is_a_claim_terminal, folders_differ, people_have_keys)

@@ -41,6 +41,10 @@ def test_one_folder_for_both_directions(findings: Any) -> None:
         ({"sftp": {}, "people": [KEYED, KEYED]}, [(*DROP, "people", 1, "name")]),
         ({"sftp": {}, "smb": True, "people": [KEYED, {"name": "鈴木"}]}, []),
         ({"smb": True}, []),
+        (
+            {"smb": True, "people": [{"name": "山田", "account": "uketsuke"}, {"name": "鈴木", "account": "Uketsuke"}]},
+            [(*DROP, "people", 1, "account")],
+        ),
     ],
 )
 def test_people_and_keys(findings: Any, drop: dict[str, Any], paths: list[tuple[str, ...]]) -> None:

@@ -14,7 +14,7 @@ from tests.twin.enforcer.scene import Scene
 
 pytestmark = pytest.mark.root
 
-RELOADS = 100
+RELOADS = 40
 NO_TABLE = Observed(None, {}, {}, frozenset(), latched=False)
 
 CHANGES = {

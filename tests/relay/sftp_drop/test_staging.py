@@ -1,0 +1,154 @@
+"""Uploads of people, without SSH: what is kept, for how long, and what is told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.relay.sftp_drop.disk import Disk
+from gateway.relay.sftp_drop.limits import Limits
+from gateway.relay.sftp_drop.paths import Folder, Location
+from gateway.relay.sftp_drop.refusal import Refusal
+from gateway.relay.sftp_drop.staging import OnTheWay, Staging
+from gateway.relay.sftp_drop.upload import Offer, Upload
+
+INBOX = Location(Folder.CLAIMS, ())
+LIMITS = replace(Limits(), uploads=3, files_a_day=2, file_bytes=1 << 20, staged_bytes=1 << 20)
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2026, 11, 22, 8, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Relay:
+    """Takes what it is offered, until it is told to refuse."""
+
+    refuses: bool = False
+    taken: list[Offer] = field(default_factory=list)
+
+    async def accept(self, offer: Offer) -> None:
+        if self.refuses:
+            raise Refusal("the gateway's ledger is busy. try again")
+        self.taken.append(offer)
+
+    async def on_the_way(self) -> tuple[OnTheWay, ...]:
+        return ()
+
+
+@dataclass
+class Bench:
+    spool: Path
+    clock: Clock = field(default_factory=Clock)
+    relay: Relay = field(default_factory=Relay)
+
+    def run(self, work: Callable[[Staging], Awaitable[None]]) -> None:
+        async def whole() -> None:
+            disk = Disk(LIMITS.disk, lambda _lie: None)
+            try:
+                await work(Staging(self.spool, disk, LIMITS, self.relay, self.clock))
+            finally:
+                disk.close()
+                disk._threads.shutdown(wait=True)
+
+        asyncio.run(whole())
+
+    def files(self) -> list[str]:
+        return [file.name for file in self.spool.iterdir()]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+async def written(staging: Staging, name: str, content: bytes = b"IR,1\r\n") -> Upload:
+    upload = await staging.begin("山田", INBOX / name)
+    await upload.write(0, content)
+    return upload
+
+
+def test_what_is_offered_is_whole_durable_and_closed(bench: Bench) -> None:
+    async def work(staging: Staging) -> None:
+        upload = await written(staging, "社保.UKE")
+        await staging.publish(upload, upload.at)
+
+    bench.run(work)
+
+    (offer,) = bench.relay.taken
+    assert (offer.person, offer.size, offer.source) == ("山田", 6, "社保.UKE".encode())
+    assert (bench.spool / f"{offer.id}.part").read_bytes() == b"IR,1\r\n"
+
+
+def test_a_refused_rename_may_be_asked_for_again_and_a_refused_close_leaves_nothing(bench: Bench) -> None:
+    async def work(staging: Staging) -> None:
+        part, closed = await written(staging, "A.filepart"), await written(staging, "B.UKE")
+        staging.rest(part)
+        bench.relay.refuses = True
+        with pytest.raises(Refusal):
+            await staging.publish(part, INBOX / "A.UKE")
+        with pytest.raises(Refusal):
+            await staging.publish(closed, closed.at)
+        bench.relay.refuses = False
+        assert staging.part_of("山田", INBOX / "A.filepart") is part
+        assert staging.part_of("鈴木", INBOX / "A.filepart") is None
+        await staging.publish(part, INBOX / "A.UKE")
+
+    bench.run(work)
+
+    assert [offer.at.name for offer in bench.relay.taken] == ["A.UKE"]
+    assert len(bench.files()) == 1
+
+
+def test_a_file_that_is_never_renamed_is_discarded_after_an_hour_and_told(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def work(staging: Staging) -> None:
+        rests, written_to = await written(staging, "A.filepart"), await written(staging, "B.filepart")
+        staging.rest(rests)
+        bench.clock.now += LIMITS.part_kept + timedelta(seconds=1)
+        staging.sweep()
+        assert staging.part_of("山田", written_to.at) is written_to
+        assert staging.part_of("山田", rests.at) is None
+
+    bench.run(work)
+
+    assert "never-renamed" in capsys.readouterr().err
+    assert len(bench.files()) == 1
+
+
+def test_a_person_s_files_are_counted(bench: Bench) -> None:
+    async def work(staging: Staging) -> None:
+        for number in range(LIMITS.files_a_day):
+            upload = await written(staging, f"{number}.UKE")
+            await staging.publish(upload, upload.at)
+        with pytest.raises(Refusal, match="today"):
+            await staging.begin("山田", INBOX / "X.UKE")
+        await staging.begin("鈴木", INBOX / "X.UKE")
+        bench.clock.now += timedelta(days=1)
+        for number in range(LIMITS.uploads):
+            await staging.begin("山田", INBOX / f"Y{number}.UKE")
+        with pytest.raises(Refusal, match="unfinished"):
+            await staging.begin("山田", INBOX / "Z.UKE")
+
+    bench.run(work)
+
+
+def test_no_file_and_not_all_together_are_longer_than_is_borne(bench: Bench) -> None:
+    async def work(staging: Staging) -> None:
+        upload = await written(staging, "A.UKE")
+        for refused in (upload.write(LIMITS.file_bytes, b"x"), upload.resize(LIMITS.file_bytes + 1)):
+            with pytest.raises(Refusal, match="bigger than 1 MiB"):
+                await refused
+        await upload.resize(LIMITS.file_bytes)
+        with pytest.raises(Refusal, match="too much"):
+            await written(staging, "B.UKE")
+
+    bench.run(work)
