@@ -4,11 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from gateway.policy.places import TUNNEL_PORT, Carrier
+from gateway.policy.places import TUNNEL_IF_ID, TUNNEL_PORT, Carrier
 from gateway.site.values import IpAddress, IpInterface, IpNetwork
-
-IF_ID = 0x63670001
-"""What ties charon's policies to the XFRM interface: any number but 0; ours spells `cg`, so that a person knows whose it is."""
 
 ROUTE_METRIC = 100
 BLACKHOLE_METRIC = 65_000
@@ -24,7 +21,7 @@ class Link:
     addresses: tuple[IpInterface, ...] = ()
     """The site's own addresses inside the tunnel; a virtual one comes from the provider and is charon's to set."""
     carrier: Carrier = Carrier.XFRM
-    if_id: int = IF_ID
+    if_id: int = TUNNEL_IF_ID
     name: str = TUNNEL_PORT
 
     def __str__(self) -> str:

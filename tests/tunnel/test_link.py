@@ -9,11 +9,11 @@ import pytest
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
-from gateway.policy.places import TUNNEL_PORT, Carrier
+from gateway.policy.places import TUNNEL_IF_ID, TUNNEL_PORT, Carrier
 from gateway.tunnel import link
 from gateway.tunnel.errors import TunnelError
 from gateway.tunnel.link import Standing, Step
-from gateway.tunnel.model import BLACKHOLE_METRIC, IF_ID, Link, Route, Tunnel, Way
+from gateway.tunnel.model import BLACKHOLE_METRIC, Link, Route, Tunnel, Way
 from gateway.twin.namespace import Namespace
 
 V4, V6 = ip_network("203.0.113.0/24"), ip_network("2001:db8:c::/48")
@@ -22,7 +22,7 @@ WAYS = (Route(V4, Way.TUNNEL), Route(V6, Way.TUNNEL))
 INNER = ip_interface("192.0.2.200/32")
 XFRM = Tunnel(Link(1395, (INNER,)), (*HOLES, *WAYS), ())
 TUN = replace(XFRM, link=replace(XFRM.link, carrier=Carrier.TUN))
-STANDS = Standing("xfrm", IF_ID, 1395, up=True, addresses=(INNER,), routes=(*HOLES, *WAYS))
+STANDS = Standing("xfrm", TUNNEL_IF_ID, 1395, up=True, addresses=(INNER,), routes=(*HOLES, *WAYS))
 
 
 def said(steps: tuple[Step, ...]) -> list[str]:

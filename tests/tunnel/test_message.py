@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from gateway.policy.places import Carrier
+from gateway.policy.places import TUNNEL_IF_ID, Carrier
 from gateway.tunnel import message
 from gateway.tunnel.credentials import Material, Shared, read
-from gateway.tunnel.model import IF_ID, Connection, Link
+from gateway.tunnel.model import Connection, Link
 from gateway.twin.far_end import Trust
 from tests.tunnel.scene import sample, version_1, with_psk
 
@@ -61,7 +61,7 @@ def test_the_other_end_is_held_to_its_authority_and_its_name(certified: Material
     assert body["send_cert"] == "always"
 
 
-@pytest.mark.parametrize(("carrier", "tied"), [(Carrier.XFRM, str(IF_ID)), (Carrier.TUN, None)])
+@pytest.mark.parametrize(("carrier", "tied"), [(Carrier.XFRM, str(TUNNEL_IF_ID)), (Carrier.TUN, None)])
 def test_what_is_encrypted_is_tied_to_the_interface_where_the_kernel_has_one(
     carrier: Carrier, tied: str | None
 ) -> None:
