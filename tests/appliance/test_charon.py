@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.appliance.container import Box, disk
-from tests.appliance.rootfs import rootfs
 from tests.appliance.scene import forwarding_box
 from tests.appliance.test_guard import UNIT as GUARD
 from tests.appliance.test_guard import _install_guard as install_guard
@@ -16,14 +15,13 @@ pytestmark = [pytest.mark.root, pytest.mark.appliance, pytest.mark.timeout(600)]
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNIT = "strongswan.service"
-PACKAGES = ("charon-systemd", "libstrongswan-standard-plugins")
 AGAIN_TIMEOUT_S = 20
 
 
 @pytest.fixture(scope="module")
 def box(tree: Path) -> Iterator[Box]:
     """A guarded box with strongSwan as the role would leave it, started."""
-    with disk(rootfs(*PACKAGES)) as kept:
+    with disk(tree) as kept:
         install_guard(kept)
         kept.write("/usr/lib/claim-gateway/charon.conf", (SYSTEMD / "claim-gateway-charon.conf").read_text())
         drop_in = (SYSTEMD / "claim-gateway-charon-unit.conf").read_text()

@@ -12,7 +12,6 @@ import pytest
 
 from tests.appliance.container import Disk, copied
 from tests.appliance.installed import Installed
-from tests.appliance.rootfs import rootfs
 from tests.appliance.scene import Scene, scene
 from tests.appliance.segments import WAN, Namespace
 from tests.programs import delegating
@@ -41,13 +40,12 @@ def until(what: str, seen: Callable[[], object], box: Scene) -> None:
 
 @pytest.fixture(scope="module")
 def box(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """What the role installed, with the programs' packages and before any site was confirmed; switched on."""
+    """What the role installed, before any site was confirmed; switched on."""
     home = tmp_path_factory.mktemp("carrier")
-    tree = rootfs("chrony", "dnsmasq-base")
     with ExitStack() as stack:
         kept = stack.enter_context(copied(installed.disk))
         _forget(kept)
-        running = stack.enter_context(scene(Disk(tree, kept.home)))
+        running = stack.enter_context(scene(kept))
         carrier = running.around.neighbours[WAN]
         (home / "prefix").write_text("2001:db8:1000::/56")
         (home / "carrier.conf").write_text("\n".join((*CARRIER, f"dhcp-leasefile={home}/leases")) + "\n")

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.release.packages import ALWAYS
 from tests.appliance.controller import DIST_TIMEOUT_S, PROJECT
 from tests.appliance.leftovers import prefix
 from tests.appliance.rootfs import cache, locked, rootfs
@@ -26,14 +25,6 @@ OURS = ("agent.py", "lab-agent.service", "forwards.conf")
 SIZE = "1536M"
 """Sparse: a file takes what is in it."""
 BUILD_TIMEOUT_S = 300
-PACKAGES = (
-    "udev",  # a container needs none; a machine's ports and channels are found by it
-    "charon-systemd",
-    "libcharon-extra-plugins",
-    "libstrongswan-extra-plugins",
-    "libstrongswan-standard-plugins",
-    "strongswan-swanctl",
-)
 
 # In a mount namespace of its own, which takes the mounts away however this ends. Units and users are the role's.
 _INSTALL = """
@@ -60,18 +51,13 @@ mke2fs -q -t ext4 -E lazy_itable_init=1 -d $root $WORK/image $SIZE
 """
 
 
-def packages() -> tuple[str, ...]:
-    """What stands on the box beside the container's Debian: what the role installs, and what this lab needs."""
-    return (*PACKAGES, *ALWAYS)
-
-
 def image(booting: Kernel) -> Path:
     """The installed box, built if this checkout's product has not been installed yet (about 15 s and 600 MB).
 
     Raises subprocess.CalledProcessError with the failing step's own words.
     """
     subprocess.run(("make", "--silent", "dist"), cwd=PROJECT, check=True, capture_output=True, timeout=DIST_TIMEOUT_S)
-    tree = rootfs(*packages())
+    tree = rootfs()
     digest = hashlib.sha256(f"{tree}\n{booting.tree}\n{_INSTALL}\n{SIZE}".encode())
     for file in (ARCHIVE, *(HERE / name for name in OURS)):
         digest.update(file.read_bytes())
