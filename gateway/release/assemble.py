@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import gateway
-from gateway.release.archive import REQUIREMENTS, SUMS, SYSTEM, WHEELS, digest
+from gateway.release.archive import REQUIREMENTS, SIGNATURE, SUMS, SYSTEM, WHEELS, digest
 from gateway.release.bill import bill
 from gateway.release.errors import WrongRelease
 from gateway.release.packages import EVERY_PACKAGE
@@ -54,13 +54,19 @@ def assemble(checkout: Path, wheels: Path, archive: Path, signing_key: Path | No
         digests = {wheel.name: digest(wheel) for wheel in (folder / WHEELS).iterdir()}
         materials = json.dumps(bill(gateway.__version__, digests, EVERY_PACKAGE), indent=1)
         (folder / "sbom.cdx.json").write_text(f"{materials}\n")
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        (folder / SUMS).write_text("".join(f"{digest(path)}  {path.relative_to(folder)}\n" for path in files))
-        if signing_key is not None:
-            sign(folder, signing_key)
-        fresh = Path(held) / "archive"
-        _pack(folder, fresh)
-        fresh.replace(archive)
+        seal(folder, archive, signing_key)
+
+
+def seal(folder: Path, archive: Path, signing_key: Path | None) -> None:
+    """Sum up what is in `folder`, sign it if there is a key, and write the archive, whole or not at all."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (SUMS, SIGNATURE))
+    (folder / SUMS).write_text("".join(f"{digest(path)}  {path.relative_to(folder)}\n" for path in files))
+    if signing_key is not None:
+        sign(folder, signing_key)
+    fresh = archive.with_name(f".{archive.name}.new")
+    fresh.unlink(missing_ok=True)
+    _pack(folder, fresh)
+    fresh.replace(archive)
 
 
 def _requirements(checkout: Path, folder: Path) -> None:

@@ -3,13 +3,14 @@
 The root is the cached tree under a throw-away overlay, mounted in a mount namespace that dies with the container.
 """
 
+import os
 import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def booted(kept: Disk, network: Namespace) -> Iterator[Box]:
         start = ("unshare", "--mount", "--propagation", "private", "sh", "-ec", _START)
         output = stack.enter_context(console.open("ab"))
         nspawn = subprocess.Popen(start, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-        stack.callback(_halt, nspawn)
+        stack.callback(_halt, nspawn, groups)
         leader = _leader(nspawn, ready, console)
         # systemd in there goes on telling (each daemon-reload does); nspawn would wait for us to read, and halt nothing.
         ready.shutdown(socket.SHUT_RD)
@@ -152,14 +153,21 @@ def _leader(nspawn: subprocess.Popen[bytes], ready: socket.socket, console: Path
     raise BootError("\n".join(console.read_text(errors="replace").splitlines()[-20:]) or "no word from systemd-nspawn")
 
 
-def _halt(nspawn: subprocess.Popen[bytes]) -> None:
-    """Ask for an orderly shutdown; a box that does not heed it is ended, with everything in it (its process 1 dies)."""
+def _halt(nspawn: subprocess.Popen[bytes], groups: list[Path]) -> None:
+    """Ask for an orderly shutdown; a box that does not heed it is ended, with everything in it.
+
+    Its systemd does not die with nspawn, however that ends: whoever is left in the box's control groups is killed there.
+    """
     nspawn.send_signal(signal.SIGTERM)
     try:
         nspawn.wait(HALT_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         nspawn.kill()
         nspawn.wait()
+    for members in (file for group in groups for file in group.rglob("cgroup.procs")):
+        for pid in members.read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
 
 
 @contextmanager

@@ -95,6 +95,16 @@ class Controller:
                     os.killpg(playing.pid, signal.SIGKILL)
         return Play(playing.returncode, output)
 
+    @property
+    def signing_key(self) -> Path:
+        """What the box is told to trust releases by."""
+        return self.home / "key"
+
+    def send(self, lan: Namespace, file: Path, target: str) -> None:
+        """Copy a file to the box, as a medium would bring it."""
+        command = ("scp", "-q", "-B", *self._ssh, str(file), f"root@{BOX_ADDRESS}:{target}")
+        subprocess.run(lan.inside(*command), check=True, capture_output=True, text=True, timeout=60)
+
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": os.environ["PATH"],
@@ -127,4 +137,5 @@ def controller() -> Iterator[Controller]:
         (made.folder / "credentials").mkdir(parents=True)
         shutil.copyfile(SITE, made.folder / "site.yaml")
         (made.folder / "credentials/terminal").write_text(f"{PASSWORD}\n")
+        (made.folder / "release-signers").write_text(f"vendor {key.with_suffix('.pub').read_text()}")
         yield made

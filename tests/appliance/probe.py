@@ -1,4 +1,4 @@
-"""Run inside a namespace: answers TCP on some ports, or tells which of some targets answer. Standard library only.
+"""Run inside a namespace: says back what it hears on some TCP ports, or tells which of some targets answer. Standard library only.
 
 A target is `address|port` (a TCP handshake) or `address|echo` (an ICMP or ICMPv6 echo: RFC 792, RFC 4443).
 """
@@ -18,7 +18,7 @@ _ICMP = {  # by family: protocol, echo request, echo reply, and where the reply 
 
 
 def listen(ports: list[int]) -> None:
-    """Accept and close, for ever. Prints a line once every port listens."""
+    """Accept and say back what is heard, for ever. Prints a line once every port listens."""
     waiting = selectors.DefaultSelector()
     for port in ports:
         server = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
@@ -27,7 +27,21 @@ def listen(ports: list[int]) -> None:
     while True:
         for key, _ in waiting.select():
             if isinstance(key.fileobj, socket.socket):
-                key.fileobj.accept()[0].close()
+                _serve(waiting, key.fileobj)
+
+
+def _serve(waiting: selectors.BaseSelector, ready: socket.socket) -> None:
+    if ready.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        waiting.register(ready.accept()[0], selectors.EVENT_READ)
+        return
+    try:
+        heard = ready.recv(4096)
+        ready.sendall(heard)
+    except OSError:  # reset: whoever asked has gone
+        heard = b""
+    if not heard:
+        waiting.unregister(ready)
+        ready.close()
 
 
 def reached(targets: list[str]) -> list[str]:

@@ -40,13 +40,16 @@ DECLARED = {("lan", f"192.168.20.10|{PORT}"), ("lan", f"2001:db8:20::10|{PORT}")
 
 
 @contextmanager
-def scene(kept: Disk, *, unplugged: Segment | None = None) -> Iterator[Scene]:
-    """Boots `kept` among its neighbours, with its ports as the kernel makes them: down and without addresses."""
+def scene(kept: Disk, *, unplugged: Segment | None = None, silent: Segment | None = None) -> Iterator[Scene]:
+    """Boots `kept` among its neighbours, with its ports as the kernel makes them: down and without addresses.
+
+    Nobody answers in the segment `silent`: its PORT is free for a server of the test's own.
+    """
     with ExitStack() as stack:
         around = stack.enter_context(surroundings())
         if unplugged:
             around.unplug(unplugged)
-        for neighbour in around.neighbours.values():
+        for neighbour in (there for segment, there in around.neighbours.items() if segment is not silent):
             stack.enter_context(listening(neighbour, PORT))
         yield Scene(stack.enter_context(booted(kept, around.box)), around)
 

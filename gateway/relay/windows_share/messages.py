@@ -82,8 +82,8 @@ LOGON_REFUSED = Message(
     en="a logon to the Windows share from {address} as {account} was refused: {cause}",
     ja="{address} からの {account} としての Windows 共有フォルダーへのログオンを拒否しました: {cause}",
     todo=Todo(
-        "Ask whoever sits at that PC. After ten wrong passwords an account stays shut for ten minutes (NT_STATUS_ACCOUNT_LOCKED_OUT). If nobody there tried, look for a foreign program on that PC. A forgotten password: write a new one into its file, then `systemctl reload claim-gateway-share`.",
-        "その PC の利用者に確認してください。10 回間違えると 10 分間使えません（NT_STATUS_ACCOUNT_LOCKED_OUT）。心当たりがなければ、その PC に不審なプログラムがないか調べてください。パスワードを忘れた場合は新しいものをファイルに書き、`systemctl reload claim-gateway-share` を実行してください。",
+        "Ask whoever sits at that PC. After ten wrong passwords an account stays shut for ten minutes (NT_STATUS_ACCOUNT_LOCKED_OUT). If nobody there tried, look for a foreign program on that PC. A forgotten password: write a new one into its file, then `systemctl restart claim-gateway-share`: systemd hands passwords over at a start only.",
+        "その PC の利用者に確認してください。10 回間違えると 10 分間使えません（NT_STATUS_ACCOUNT_LOCKED_OUT）。心当たりがなければ、その PC に不審なプログラムがないか調べてください。パスワードを忘れた場合は新しいものをファイルに書き、`systemctl restart claim-gateway-share` を実行してください（パスワードは起動時にだけ渡されます）。",
     ),
 )
 FULL = Message(
