@@ -2,8 +2,9 @@
 
 One of the kernel and networkd hears routers: networkd, which asks for DHCPv6 what an advertisement leaves to it. The
 kernel's `accept_ra` stays 0 (gateway/wiring/sysctls.py). A line says where the way out is and nothing about the inside:
-more specific routes, by DHCP's option 121 or by RFC 4191, are not taken. What is static stays the wiring's, which
-`KeepConfiguration=static` tells networkd. Options: systemd.network(5), of systemd 252.
+more specific routes are not taken, be it by DHCP's option 121, by RFC 4191, or as a prefix that is said to be on the line.
+What is static stays the wiring's, which `KeepConfiguration=static` tells networkd. Options: systemd.network(5), of
+systemd 252.
 """
 
 from collections.abc import Iterator
@@ -87,15 +88,21 @@ def _advertisements(uplink: Uplink) -> tuple[str, ...]:
         f"DHCPv6Client={'always' if uplink.pd else 'yes'}",
         "UseDomains=no",
         "UseRoutePrefix=no",
+        # A prefix said to be on the line may be a part of any network. Neighbours there are reached through its router.
+        "UseOnLinkPrefix=no",
         "UseDNS=yes",
     )
 
 
 def _dhcp6(uplink: Uplink) -> tuple[str, ...]:
-    """RFC 8415. It is asked for at once: some carriers advertise only to those who have a prefix."""
+    """RFC 8415. It is asked for at once: some carriers advertise only to those who have a prefix.
+
+    The card is the client's name here too (§11.4): some carriers answer to no other, and networkd's own dies with the disk.
+    """
     length = uplink.pd.prefix_length if uplink.pd else 64
     return (
         "[DHCPv6]",
+        "DUIDType=link-layer",
         "WithoutRA=solicit",
         f"PrefixDelegationHint=::/{length}",
         "UseHostname=no",

@@ -1,30 +1,29 @@
-"""Which addresses are the line's own: by their end, or by the routes that came with them. The rest somebody put there.
+"""Which addresses are the line's own: by their end, or by the signs they came with. The rest somebody put there.
 
-A lease or an advertisement without end leaves an address that looks as if a person had made it; then its routes tell, which
-systemd-networkd marks with the protocol they came by (rtnetlink(7)).
+A lease or an advertisement without end leaves an address that looks as if a person had made it. A lease's routes tell then,
+which systemd-networkd marks with the protocol they came by (rtnetlink(7)); an advertisement's address bears a mark itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 
 from pyroute2 import IPRoute
 
-from gateway.site.values import IpAddress, IpNetwork
+from gateway.site.values import IpAddress
+from gateway.wiring.message import DHCP, Found
 from gateway.wiring.model import MAIN_TABLE, Address, Assigned
 
-_RA, _DHCP = 9, 16  # RTPROT_RA, RTPROT_DHCP, linux/rtnetlink.h
 _SEGMENT_BITS = 64  # a segment's prefix (RFC 4291 §2.5.4)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a route of a lease or an advertisement says about the port it leaves by."""
+    """The box's own address on a port, as a route of its lease says."""
 
     port: str
-    network: IpNetwork | None
-    source: IpAddress | None
+    source: IpAddress
 
 
 def read(ip: IPRoute, names: Mapping[int, str]) -> tuple[Given, ...]:
@@ -36,24 +35,19 @@ def parse(routes: Iterable[Mapping[str, Any]], names: Mapping[int, str]) -> Iter
     """From RTM_NEWROUTE messages. Pure."""
     for one in routes:
         told = dict(one["attrs"])
-        if one["proto"] in (_RA, _DHCP) and told.get("RTA_OIF", 0) in names:
-            network = ip_network(f"{told['RTA_DST']}/{one['dst_len']}") if one["dst_len"] else None
-            source = ip_address(told["RTA_PREFSRC"]) if "RTA_PREFSRC" in told else None
-            yield Given(names[told["RTA_OIF"]], network, source)
+        if one["proto"] == DHCP and "RTA_PREFSRC" in told and told.get("RTA_OIF", 0) in names:
+            yield Given(names[told["RTA_OIF"]], ip_address(told["RTA_PREFSRC"]))
 
 
-def gave(assigned: Iterable[Assigned], given: Iterable[Given], found: Address, *, lasts: bool) -> bool:
-    """Whether the line gave `found`, which `lasts` until somebody takes it away or has an end of its own. Pure."""
-    mine = [one for one in assigned if (one.port, one.family) == (found.port, found.address.version)]
-    if any(one.host is not None and _host(found) == one.host for one in mine):
+def gave(assigned: Iterable[Assigned], given: Iterable[Given], found: Found) -> bool:
+    """Whether the line gave the address. Pure."""
+    own = found.address
+    mine = [one for one in assigned if (one.port, one.family) == (own.port, own.address.version)]
+    if any(one.host is not None and _host(own) == one.host for one in mine):
         return True
     if not any(one.host is None for one in mine):
         return False
-    address = found.address.ip
-    return not lasts or any(
-        one.port == found.port and (one.source == address or (one.network is not None and address in one.network))
-        for one in given
-    )
+    return not found.lasts or found.advertised or Given(own.port, own.address.ip) in given
 
 
 def _host(found: Address) -> int | None:

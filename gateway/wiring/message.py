@@ -1,6 +1,7 @@
 """What rtnetlink(7) tells about rules, addresses and routes, read into values. Pure; the messages are pyroute2's."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
@@ -12,9 +13,11 @@ from gateway.wiring.model import LOCAL_TABLE, Address, DefaultRoute, Route, Rule
 _ACTION_TO_TABLE, _GOTO, _BLACKHOLE = 1, 2, 6  # FR_ACT_…, linux/fib_rules.h
 _INVERTED = 0x2  # FIB_RULE_INVERT
 _SCOPE_LINK = 253  # RT_SCOPE_LINK: the kernel's own link-local addresses
-_PERMANENT = 0x80  # IFA_F_PERMANENT, linux/if_addr.h
+_PERMANENT, _AUTOMATIC = 0x80, 0x100  # IFA_F_PERMANENT, IFA_F_MANAGETEMPADDR, linux/if_addr.h
 _UNICAST = 1  # RTN_UNICAST
-_NOBODYS = (2, 9, 16)  # RTPROT_KERNEL, _RA, _DHCP: they come and go with addresses, advertisements and leases
+KERNEL, RA, DHCP = 2, 9, 16  # RTPROT_KERNEL, RTPROT_RA, RTPROT_DHCP, linux/rtnetlink.h
+_NOBODYS = (KERNEL, RA, DHCP)
+"""They come and go with addresses, advertisements and leases."""
 _KNOWN = {
     "FRA_TABLE",
     "FRA_PROTOCOL",
@@ -56,19 +59,30 @@ def _asks_more(message: Message, attributes: Mapping[str, Any]) -> bool:
     )
 
 
-def address(message: Message, names: Mapping[int, str]) -> Address | None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An address as the kernel has it."""
+
+    address: Address
+    lasts: bool
+    """Whether it stays until somebody takes it away; those of leases and advertisements have an end."""
+    advertised: bool
+    """Whether it bears the mark that systemd-networkd gives to what it makes of an advertised prefix (RFC 4862)."""
+
+
+def address(message: Message, names: Mapping[int, str]) -> Found | None:
     """One address on a named interface; None for a link-local one, which the kernel makes."""
     attributes = dict(message["attrs"])
     if message["scope"] == _SCOPE_LINK or message["index"] not in names:
         return None
     # On IPv4 IFA_ADDRESS may be the peer's; IFA_LOCAL is ours (rtnetlink(7)).
     own = attributes.get("IFA_LOCAL") or attributes["IFA_ADDRESS"]
-    return Address(names[message["index"]], ip_interface(f"{own}/{message['prefixlen']}"))
-
-
-def lasts(message: Message) -> bool:
-    """Whether an address stays until somebody takes it away; those of leases and advertisements have an end."""
-    return bool(message["flags"] & _PERMANENT)
+    flags = int(attributes.get("IFA_FLAGS") or message["flags"])  # the header's field has eight bits
+    return Found(
+        Address(names[message["index"]], ip_interface(f"{own}/{message['prefixlen']}")),
+        lasts=bool(flags & _PERMANENT),
+        advertised=bool(flags & _AUTOMATIC),
+    )
 
 
 def route(family: Family, message: Message, names: Mapping[int, str]) -> DefaultRoute | Route | None:

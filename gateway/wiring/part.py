@@ -107,9 +107,9 @@ def observe(wanted: Wiring) -> Wiring:
             rules=observe_rules(wanted.rules) if wanted.rules else (),
             up=tuple(up for up in wanted.up if up.port in there and there[up.port].is_up),
             addresses=tuple(
-                found
-                for found, lasts in _addresses(ip, by_number)
-                if found.port in names and not line.gave(wanted.assigned, lines, found, lasts=lasts)
+                found.address
+                for found in _addresses(ip, by_number)
+                if found.address.port in names and not line.gave(wanted.assigned, lines, found)
             ),
             routes=tuple(route for route in _routes(ip, by_number) if _concerns(route, names)),
             sysctls=tuple(Sysctl(one.path, value) for one in wanted.sysctls if (value := _read(one.path)) is not None),
@@ -229,12 +229,11 @@ def all_rules(ip: IPRoute) -> Iterator[Rule]:
         yield from (message.rule(family, one) for one in ip.get_rules(family=_FAMILY[family]))
 
 
-def _addresses(ip: IPRoute, names: Mapping[int, str]) -> Iterator[tuple[Address, bool]]:
-    """Each address, and whether it lasts until somebody takes it away."""
+def _addresses(ip: IPRoute, names: Mapping[int, str]) -> Iterator[message.Found]:
     for family in FAMILIES:
         for one in ip.get_addr(family=_FAMILY[family]):
             if (found := message.address(one, names)) is not None:
-                yield found, message.lasts(one)
+                yield found
 
 
 def _routes(ip: IPRoute, names: Mapping[int, str]) -> Iterator[DefaultRoute | Route]:

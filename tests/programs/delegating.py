@@ -17,7 +17,8 @@ CLIENT_ID, SERVER_ID, IA_NA, STATUS, DNS, IA_PD, IA_PREFIX = 1, 2, 3, 13, 23, 25
 NO_ADDRESSES = 2
 SERVERS, CLIENT_PORT, SERVER_PORT = "ff02::1:2", 546, 547
 T1_S, T2_S, PREFERRED_S, VALID_S = 2, 60, 90, 120
-DUID = b"\0\x03\0\x01\x02\0\x5e\x10\0\xfe"  # DUID-LL, §11.4
+DUID_LL = b"\0\x03"  # §11.4
+DUID = DUID_LL + b"\0\x01\x02\0\x5e\x10\0\xfe"
 
 
 def options(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -40,8 +41,10 @@ def prefix_option(prefix: IPv6Network, preferred_s: int, valid_s: int) -> bytes:
 
 
 def answer(message: bytes, prefix: IPv6Network) -> bytes | None:
-    """What the server says to `message`; None where it has nothing to say."""
+    """What the server says to `message`; None where it has nothing to say, as to a client not named by its card."""
     kind = message[0]
+    if not dict(options(message[4:])).get(CLIENT_ID, b"").startswith(DUID_LL):
+        return None
     if kind not in (SOLICIT, REQUEST, RENEW, REBIND):
         return None
     told = bytes([ADVERTISE if kind == SOLICIT else REPLY]) + message[1:4] + option(SERVER_ID, DUID)

@@ -4,13 +4,14 @@ Each program runs as its unit file says, without root: that command, those capab
 """
 
 import socket
+import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from ipaddress import IPv4Interface, IPv6Address, IPv6Interface, ip_address, ip_interface
+from ipaddress import IPv4Interface, IPv6Address, IPv6Interface, IPv6Network, ip_address, ip_interface
 from pathlib import Path
 
 from pyroute2 import IPRoute
@@ -25,6 +26,7 @@ NETWORKD = "/lib/systemd/systemd-networkd"
 CARRIER4, CARRIER6 = "198.51.100.1/24", "2001:db8:ff::1/64"
 SYSTEM4, SYSTEM6 = "203.0.113.10/32", "2001:db8:c::10/128"
 NAME_SERVER, NAME_SERVER6, TIME_SERVER = "198.51.100.53/32", "2001:db8:c::53/128", "192.0.2.123/32"
+_FOREVER = 0xFFFFFFFF
 _QUICK = ("net/ipv6/conf/default/accept_dad", "net/ipv6/conf/all/accept_dad", "net/ipv6/conf/default/accept_ra")
 
 # What systemd gives each program: folders of its own, and /sys as it is in its namespace.
@@ -221,6 +223,18 @@ def asked(where: Namespace, server: str, port: int, question: bytes, patience_s:
                 return None
 
     return where.call(ask)
+
+
+def advertise(prefixes: Mapping[str, int]) -> None:
+    """One router advertisement (RFC 4861 §4.2) on the carrier's port, for ever: each prefix with its flags."""
+    told = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0)
+    for text, flags in prefixes.items():
+        prefix = IPv6Network(text)
+        told += struct.pack("!BBBBIII", 3, 4, prefix.prefixlen, flags, _FOREVER, _FOREVER, 0)
+        told += prefix.network_address.packed
+    with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as sending:
+        sending.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+        sending.sendto(told, ("ff02::1", 0, 0, socket.if_nametoindex("car")))
 
 
 def connects(where: Namespace, target: str, port: int, source: str = "") -> bool:

@@ -29,7 +29,7 @@ def test_only_the_families_the_line_assigns_are_asked_for() -> None:
 
 def test_the_line_gets_no_say_in_routes_to_the_inside() -> None:
     words = of_zone(site_on_a_line({"dhcp": {}, "ra": {}}), "wan").splitlines()
-    assert {"UseRoutes=no", "RoutesToDNS=no", "RoutesToNTP=no", "UseRoutePrefix=no"} <= set(words)
+    assert {"UseRoutes=no", "RoutesToDNS=no", "RoutesToNTP=no", "UseRoutePrefix=no", "UseOnLinkPrefix=no"} <= set(words)
 
 
 def test_what_is_static_on_a_port_of_networkds_stays() -> None:
@@ -39,6 +39,11 @@ def test_what_is_static_on_a_port_of_networkds_stays() -> None:
 def test_a_segment_gets_its_part_of_the_prefix_and_hears_no_router() -> None:
     words = of_zone(site_on_a_line({"pd": {}}), "claim").splitlines()
     assert {"Name=eth2", "UplinkInterface=eth0", "SubnetId=0x0", "Token=::1", "IPv6AcceptRA=no"} <= set(words)
+
+
+def test_the_box_is_known_to_the_carrier_by_its_card_in_both_families() -> None:
+    words = of_zone(site_on_a_line({"dhcp": {}, "pd": {}}), "wan").splitlines()
+    assert {"ClientIdentifier=mac", "DUIDType=link-layer"} <= set(words)
 
 
 def test_the_hint_has_the_declared_length() -> None:

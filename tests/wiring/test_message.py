@@ -1,4 +1,4 @@
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
 import pytest
@@ -56,14 +56,16 @@ def test_default_routes_of_every_form_are_seen() -> None:
 
 
 def test_an_address_is_read_and_a_link_local_one_is_the_kernels() -> None:
-    told = {
-        "attrs": [("IFA_LOCAL", "192.168.10.1"), ("IFA_ADDRESS", "192.168.10.2")],
+    told: dict[str, Any] = {
+        "attrs": [("IFA_LOCAL", "192.168.10.1"), ("IFA_ADDRESS", "192.168.10.2"), ("IFA_FLAGS", 0x80)],
         "index": 2,
         "prefixlen": 24,
         "scope": 0,
+        "flags": 0x80,
     }
-    found = message.address(told, NAMES)
-    assert isinstance(found, Address)
-    assert str(found.address) == "192.168.10.1/24"
+    made = message.Found(Address("eth1", ip_interface("192.168.10.1/24")), lasts=True, advertised=False)
+    assert message.address(told, NAMES) == made
+    advertised = message.address(told | {"attrs": [*told["attrs"][:2], ("IFA_FLAGS", 0x300)], "flags": 0}, NAMES)
+    assert advertised == message.Found(made.address, lasts=False, advertised=True)
     assert message.address(told | {"scope": 253}, NAMES) is None
     assert message.address(told | {"index": 9}, NAMES) is None
