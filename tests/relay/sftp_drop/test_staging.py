@@ -1,6 +1,8 @@
 """Uploads of people, without SSH: what is kept, for how long, and what is told."""
 
 import asyncio
+import os
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.relay.sftp_drop.disk import Disk
+from gateway.relay.sftp_drop.disk import THREADS, Disk
 from gateway.relay.sftp_drop.limits import Limits
 from gateway.relay.sftp_drop.paths import Folder, Location
 from gateway.relay.sftp_drop.refusal import Refusal, Unanswered
@@ -114,6 +116,26 @@ def test_a_refused_rename_may_be_asked_for_again_and_a_refused_close_leaves_noth
 
     assert [offer.at.name for offer in bench.relay.taken] == ["A.UKE"]
     assert len(bench.files()) == 1
+
+
+def test_a_file_begun_by_a_client_that_went_meanwhile_keeps_neither_bytes_nor_descriptor(bench: Bench) -> None:
+    go_on = threading.Event()
+
+    async def work(staging: Staging) -> None:
+        waits = [asyncio.create_task(staging._disk.do(lambda: go_on.wait(10))) for _ in range(THREADS)]
+        before = len(os.listdir("/proc/self/fd"))
+        begun = [asyncio.create_task(staging.begin("山田", INBOX / f"{number}.UKE")) for number in range(3)]
+        await asyncio.sleep(0)
+        for task in begun:
+            task.cancel()
+        await asyncio.wait(begun)
+        go_on.set()
+        await asyncio.wait(waits)
+        await asyncio.to_thread(until, lambda: len(os.listdir("/proc/self/fd")) == before, "all are closed")
+
+    bench.run(work)
+
+    assert bench.files() == []
 
 
 def test_what_the_relay_may_have_taken_is_never_offered_again(bench: Bench) -> None:
