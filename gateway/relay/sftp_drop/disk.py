@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from gateway.relay.disk_errors import disk_errors
 from gateway.relay.durable import DiskLied
@@ -27,8 +27,11 @@ class Disk:
         self._threads = ThreadPoolExecutor(THREADS, "sftp-disk")
         self._abandoned = 0
 
-    async def do(self, work: Callable[[], T]) -> T:
-        """Run `work` in a thread. Raises Refusal for whatever the disk does; a disk that hangs keeps its thread."""
+    async def do(self, work: Callable[[], T], unheard: Callable[[T], None] | None = None) -> T:
+        """Run `work` in a thread. Raises Refusal for whatever the disk does; a disk that hangs keeps its thread.
+
+        `unheard` undoes, in a thread as well, what came after its client had gone or its deadline had passed.
+        """
         if self._abandoned >= THREADS:
             raise Refusal("the gateway's disk does not answer. ask the vendor")
         future = asyncio.get_running_loop().run_in_executor(self._threads, self._listened, work)
@@ -36,10 +39,10 @@ class Disk:
             async with asyncio.timeout(self._deadline_s):
                 return await asyncio.shield(future)
         except TimeoutError:
-            self._abandon(future)
+            self._abandon(future, unheard)
             raise Refusal("the gateway's disk does not answer. ask the vendor") from None
         except asyncio.CancelledError:
-            self._abandon(future)
+            self._abandon(future, unheard)
             raise
 
     def close(self) -> None:
@@ -50,15 +53,20 @@ class Disk:
         """Run `work` when a thread is free; nobody waits for it."""
         self._abandon(asyncio.get_running_loop().run_in_executor(self._threads, self._listened, work), counted=False)
 
-    def _abandon(self, future: asyncio.Future[Any], *, counted: bool = True) -> None:
+    def _abandon(
+        self, future: asyncio.Future[T], unheard: Callable[[T], None] | None = None, *, counted: bool = True
+    ) -> None:
         if counted:
             self._abandoned += 1
 
-        def ended(future: asyncio.Future[Any]) -> None:
+        def ended(future: asyncio.Future[T]) -> None:
             if counted:
                 self._abandoned -= 1
-            if not future.cancelled():
-                future.exception()  # heard: the client was told something already
+            if future.cancelled() or future.exception() is not None:
+                return  # heard: the client was told something already
+            if unheard is not None:
+                result = future.result()
+                self.later(lambda: unheard(result))
 
         future.add_done_callback(ended)
 

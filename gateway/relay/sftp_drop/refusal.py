@@ -11,6 +11,10 @@ class Refusal(Exception):
         self.status = status
 
 
+class Unanswered(Refusal):
+    """The relay did not answer in time: whether it took the file is not known, and the same upload is never offered again."""
+
+
 def absent() -> Refusal:
     """Nothing of that name is there."""
     return Refusal("no such file", Status.NO_SUCH_FILE)

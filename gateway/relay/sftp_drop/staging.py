@@ -19,7 +19,7 @@ from gateway.relay.sftp_drop import messages
 from gateway.relay.sftp_drop.disk import Disk
 from gateway.relay.sftp_drop.limits import Limits
 from gateway.relay.sftp_drop.paths import Location
-from gateway.relay.sftp_drop.refusal import Refusal, denied
+from gateway.relay.sftp_drop.refusal import Refusal, Unanswered, denied
 from gateway.relay.sftp_drop.upload import Offer, Upload
 
 DAY = timedelta(days=1)
@@ -128,7 +128,8 @@ class Staging:
             await self._publish(upload)
         except Refusal as refusal:
             tell(messages.UPLOAD_REFUSED, person=upload.person, size=upload.size, cause=str(refusal))
-            if before != upload.at:  # a rename that failed leaves the file where it was
+            # A rename that failed leaves the file where it was, unless the relay may have it by now.
+            if before != upload.at and not isinstance(refusal, Unanswered):
                 upload.at = before
                 self._uploads[upload.id] = upload
                 self.rest(upload)

@@ -10,7 +10,7 @@ from gateway.journal import tell
 from gateway.relay.durable import DiskLied
 from gateway.relay.ledger import LedgerError
 from gateway.relay.sftp_drop import messages
-from gateway.relay.sftp_drop.refusal import Refusal
+from gateway.relay.sftp_drop.refusal import Refusal, Unanswered
 from gateway.relay.sftp_drop.server import Server
 from gateway.relay.sftp_drop.staging import OnTheWay, Reception
 from gateway.relay.sftp_drop.upload import Offer
@@ -47,7 +47,7 @@ class Bridge:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 return await asyncio.shield(asyncio.wrap_future(asked))
         except (TimeoutError, DiskLied, LedgerError, RuntimeError):
-            raise Refusal("the gateway does not answer. try again") from None
+            raise Unanswered("the gateway does not answer. send the file again") from None
 
 
 class SftpDrop:

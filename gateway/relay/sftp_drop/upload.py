@@ -85,7 +85,11 @@ class Upload:
             finally:
                 os.close(root)
 
-        self._file = await self._disk.do(work)
+        def unheard(file: Descriptor) -> None:
+            file.close()
+            self._remove()
+
+        self._file = await self._disk.do(work, unheard)
 
     async def write(self, offset: int, data: bytes) -> None:
         """More bytes, anywhere in the file. An error may be of bytes that came before. Raises Refusal."""
@@ -147,11 +151,7 @@ class Upload:
 
         def work() -> None:
             self.close()
-            root = durable.open_root(self._spool)
-            try:
-                durable.remove(root, f"{self.id}.part")
-            finally:
-                os.close(root)
+            self._remove()
 
         self._disk.later(work)
 
@@ -159,6 +159,13 @@ class Upload:
         """Let go of the file's descriptor. Blocking."""
         if self._file is not None:
             self._file.close()
+
+    def _remove(self) -> None:
+        root = durable.open_root(self._spool)
+        try:
+            durable.remove(root, f"{self.id}.part")
+        finally:
+            os.close(root)
 
     async def _flush(self) -> None:
         if not self._buffer:

@@ -72,7 +72,7 @@ class View:
                 number = durable.open_existing(here, parts[-1])
             return Descriptor(number, os.close), _attributes(os.fstat(number))
 
-        return await self._disk.do(work)
+        return await self._disk.do(work, unheard=lambda opened: opened[0].close())
 
     async def taken(self, at: Location) -> OnTheWay | None:
         """The file of this name that was taken out of 請求 and is still shown, the newest of several."""

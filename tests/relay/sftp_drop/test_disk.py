@@ -70,6 +70,23 @@ def test_a_disk_that_hangs_is_answered_for_at_its_deadline() -> None:
         go_on.set()
 
 
+def test_what_comes_when_nobody_waits_for_it_any_more_is_undone() -> None:
+    go_on, undone = threading.Event(), threading.Event()
+
+    async def work() -> None:
+        disk = Disk(timedelta(seconds=0.05), lambda _lie: None)
+        try:
+            with pytest.raises(Refusal, match="does not answer"):
+                await disk.do(lambda: go_on.wait(10), unheard=lambda _came: undone.set())
+            assert not undone.is_set()
+            go_on.set()
+            assert await asyncio.to_thread(undone.wait, 10)
+        finally:
+            disk.close()
+
+    asyncio.run(work())
+
+
 def test_a_descriptor_is_closed_once_and_never_while_a_thread_uses_it(tmp_path: Path) -> None:
     closed: list[int] = []
     inside, go_on = threading.Event(), threading.Event()

@@ -1,6 +1,8 @@
 """Uploads of people, without SSH: what is kept, for how long, and what is told."""
 
 import asyncio
+import os
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -8,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway.relay.sftp_drop.disk import Disk
+from gateway.relay.sftp_drop.disk import THREADS, Disk
 from gateway.relay.sftp_drop.limits import Limits
 from gateway.relay.sftp_drop.paths import Folder, Location
-from gateway.relay.sftp_drop.refusal import Refusal
+from gateway.relay.sftp_drop.refusal import Refusal, Unanswered
 from gateway.relay.sftp_drop.staging import OnTheWay, Staging
 from gateway.relay.sftp_drop.upload import Offer, Upload
+from tests.relay.process import until
 
 INBOX = Location(Folder.CLAIMS, ())
 LIMITS = replace(Limits(), uploads=3, files_a_day=2, file_bytes=1 << 20, staged_bytes=1 << 20)
@@ -32,6 +35,7 @@ class Relay:
     """Takes what it is offered, until it is told to refuse."""
 
     refuses: bool = False
+    refusal: Refusal = field(default_factory=lambda: Refusal("the gateway's ledger is busy. try again"))
     taken: list[Offer] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     answers: asyncio.Event = field(default_factory=asyncio.Event)
@@ -43,7 +47,7 @@ class Relay:
         self.asked.set()
         await self.answers.wait()
         if self.refuses:
-            raise Refusal("the gateway's ledger is busy. try again")
+            raise self.refusal
         self.taken.append(offer)
 
     async def on_the_way(self) -> tuple[OnTheWay, ...]:
@@ -114,6 +118,42 @@ def test_a_refused_rename_may_be_asked_for_again_and_a_refused_close_leaves_noth
     assert len(bench.files()) == 1
 
 
+def test_a_file_begun_by_a_client_that_went_meanwhile_keeps_neither_bytes_nor_descriptor(bench: Bench) -> None:
+    go_on = threading.Event()
+
+    async def work(staging: Staging) -> None:
+        waits = [asyncio.create_task(staging._disk.do(lambda: go_on.wait(10))) for _ in range(THREADS)]
+        before = len(os.listdir("/proc/self/fd"))
+        begun = [asyncio.create_task(staging.begin("山田", INBOX / f"{number}.UKE")) for number in range(3)]
+        await asyncio.sleep(0)
+        for task in begun:
+            task.cancel()
+        await asyncio.wait(begun)
+        go_on.set()
+        await asyncio.wait(waits)
+        await asyncio.to_thread(until, lambda: len(os.listdir("/proc/self/fd")) == before, "all are closed")
+
+    bench.run(work)
+
+    assert bench.files() == []
+
+
+def test_what_the_relay_may_have_taken_is_never_offered_again(bench: Bench) -> None:
+    """Offered twice, a parcel that was delivered meanwhile would begin its life anew."""
+    bench.relay.refusal = Unanswered("the gateway does not answer. send the file again")
+
+    async def work(staging: Staging) -> None:
+        part = await written(staging, "A.filepart")
+        bench.relay.refuses = True
+        with pytest.raises(Refusal, match="send the file again"):
+            await staging.publish(part, INBOX / "A.UKE")
+        assert staging.part_of("山田", INBOX / "A.filepart") is None
+
+    bench.run(work)
+
+    assert bench.files() == []
+
+
 def test_a_file_that_was_whole_once_takes_no_byte_more(bench: Bench) -> None:
     """A client that resumes after a refused rename must not hear OK for bytes that nobody would write."""
 
@@ -149,8 +189,7 @@ def test_a_refusal_that_comes_after_its_client_went_leaves_nothing_unaccounted_f
         asked.cancel()
         await asyncio.wait([asked])
         bench.relay.answers.set()
-        while "could not be taken" not in capsys.readouterr().err:
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(until, lambda: "could not be taken" in capsys.readouterr().err, "it is told")
         assert (staging.part_of("山田", INBOX / "B.filepart") is upload) == (name == "B.UKE")
 
     bench.run(work)

@@ -11,7 +11,7 @@ import pytest
 from gateway.relay import durable
 from gateway.relay.durable import DiskLied
 from gateway.relay.sftp_drop import thread
-from gateway.relay.sftp_drop.refusal import Refusal
+from gateway.relay.sftp_drop.refusal import Refusal, Unanswered
 from gateway.relay.sftp_drop.staging import OnTheWay
 from gateway.relay.sftp_drop.thread import Bridge, SftpDrop
 from gateway.relay.sftp_drop.upload import Offer
@@ -91,3 +91,18 @@ def test_a_relay_that_has_ended_is_a_refusal() -> None:
 
     with pytest.raises(Refusal, match="stopping"):
         asyncio.run(Bridge(Nobody(), loop).on_the_way())
+
+
+def test_a_relay_that_answers_too_late_may_have_taken_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thread, "ANSWER_WITHIN_S", 0.05)
+
+    class Slow(Nobody):
+        async def on_the_way(self) -> tuple[OnTheWay, ...]:
+            await asyncio.Event().wait()
+            return ()
+
+    async def ask() -> None:
+        with pytest.raises(Unanswered):
+            await Bridge(Slow(), asyncio.get_running_loop()).on_the_way()
+
+    asyncio.run(ask())
