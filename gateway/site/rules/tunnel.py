@@ -112,7 +112,9 @@ def the_box_asks_beside_its_tunnel(site: Site) -> Iterator[Finding]:
         for index, server in enumerate(getattr(site.management, name)):
             behind = next((one for one in _remote(site.tunnel) if server in one), None)
             if behind is not None:
-                text = f"management.{name} {server} is in {behind}, which only the tunnel may reach. name another server"
+                text = (
+                    f"management.{name} {server} is in {behind}, which only the tunnel may reach. name another server"
+                )
                 yield Finding(("management", name, index), text, (("tunnel", "providers"), *LAYOUT_AND_ROLES))
 
 
