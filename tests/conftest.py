@@ -66,6 +66,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         group = "appliance" if item.get_closest_marker("appliance") else item.location[0]
         item.add_marker(pytest.mark.xdist_group(group))
+    # What takes longest begins first, or one worker would wait for the other at the end.
+    items.sort(key=lambda item: item.get_closest_marker("vm") is None)
     for asked in ("long", "exam"):
         if asked not in config.option.markexpr:
             config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(asked)])
