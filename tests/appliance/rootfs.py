@@ -38,15 +38,17 @@ OPTIONS = (
 BUILD_TIMEOUT_S = 480
 
 
-def rootfs(*more: str) -> Path:
+def rootfs(*more: str, release: str | None = None) -> Path:
     """The tree with `more` packages, built if this recipe has not been built yet (about 30 s and 280 MB).
 
+    `release`: another Debian's codename, from the archives the host takes its own from.
     Raises subprocess.CalledProcessError with mmdebstrap's own words when the archive cannot be reached.
     """
-    release = _release()
-    sources = _sources(release)
+    own = _release()
+    release = release or own
+    sources = {path.name: re.sub(rf"\b{own}\b", release, path.read_text()) for path in _sources(own)}
     packages = (*PACKAGES, *sorted(set(more) - set(PACKAGES)))
-    recipe = "\n".join((release, *OPTIONS, *packages, *(path.read_text() for path in sources)))
+    recipe = "\n".join((release, *OPTIONS, *packages, *sources.values()))
     tree = cache() / f"rootfs-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}"
     with locked(tree.with_suffix(".lock")):
         if not tree.exists():
@@ -54,7 +56,7 @@ def rootfs(*more: str) -> Path:
     return tree
 
 
-def _build(tree: Path, release: str, packages: tuple[str, ...], sources: tuple[Path, ...]) -> None:
+def _build(tree: Path, release: str, packages: tuple[str, ...], sources: dict[str, str]) -> None:
     workplace = Path(tempfile.mkdtemp(prefix="building-", dir=tree.parent))
     try:
         # How this host reaches its archive (proxy, checks) is the host's business: taken over as it is.
@@ -62,9 +64,11 @@ def _build(tree: Path, release: str, packages: tuple[str, ...], sources: tuple[P
         apt_options.write_bytes(
             subprocess.run(("apt-config", "dump", "Acquire"), check=True, capture_output=True).stdout
         )
+        for name, text in sources.items():
+            (workplace / name).write_text(text)
         command = (
             *("mmdebstrap", "--quiet", *OPTIONS, f"--include={','.join(packages)}", f"--aptopt={apt_options}"),
-            *(release, str(workplace / "tree"), *map(str, sources)),
+            *(release, str(workplace / "tree"), *(str(workplace / name) for name in sources)),
         )
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S)
         (workplace / "tree").rename(tree)
