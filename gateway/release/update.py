@@ -52,22 +52,23 @@ def update(archive: Path, now: datetime, *, emergency: bool, box: Box) -> Update
     except (Failed, WrongRelease):
         shutil.rmtree(release)
         raise
+    running = tuple(unit for unit in FOLLOWERS if _systemctl("is-active", "--quiet", unit).returncode == 0)
     try:
         bring(release, box.base, box.root)
-        restart()
+        _restart(running)
     except Failed as error:
         if before is None:
             raise
         bring(before, box.base, box.root)
-        restart()
+        _restart(running)
+        shutil.rmtree(release)
         raise Failed(f"{error}. the release before, {before.name}, runs again") from error
     forget_others(box.base, release, before)
     return Updated(release.name, before.name if before else None, whose)
 
 
-def restart() -> None:
+def _restart(running: tuple[str, ...]) -> None:
     """Start what runs anew; the kernel keeps the rules meanwhile. Raises Failed for whatever does not come up."""
-    running = [unit for unit in FOLLOWERS if _systemctl("is-active", "--quiet", unit).returncode == 0]
     for units in ((GUARD, ENFORCER), *((unit,) for unit in running)):
         if _systemctl("restart", *units).returncode != 0:
             raise Failed(f"{units[-1]} does not start. journalctl -b -u {units[-1]}")

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.appliance.container import BootError, booted, disk
-from tests.appliance.controller import DIST_TIMEOUT_S, PROJECT, controller
-from tests.appliance.installed import Installed
+from tests.appliance.installed import Installed, installed_on
 from tests.appliance.leftovers import sweep
 from tests.appliance.rootfs import rootfs
-from tests.appliance.scene import scene
-from tests.appliance.segments import LAN, SEGMENTS, surroundings
+from tests.appliance.segments import surroundings
 
 TOOLS = ("mmdebstrap", "nsenter", "setpriv", "systemd-nspawn", "unshare")
 
@@ -38,13 +36,5 @@ def tree() -> Path:
 @pytest.fixture(scope="session")
 def installed(tree: Path) -> Iterator[Installed]:
     """A box on which the shipped role has run once, still running; the vendor had given its lan port an address."""
-    make = ("make", "--silent", "dist")
-    subprocess.run(make, cwd=PROJECT, check=True, capture_output=True, text=True, timeout=DIST_TIMEOUT_S)
-    with disk(tree) as kept, controller() as vendor:
-        vendor.admit_to(kept)
-        with scene(kept) as running:
-            running.around.address_ports(LAN)
-            first = vendor.play(running.around.neighbours[LAN])
-            if first.code == 0:
-                running.around.settle(*SEGMENTS)
-            yield Installed(kept, running, vendor, first)
+    with installed_on(tree) as box:
+        yield box

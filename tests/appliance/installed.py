@@ -1,11 +1,15 @@
 """A box as the role left it."""
 
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from tests.appliance.container import Disk
-from tests.appliance.controller import Controller, Play
-from tests.appliance.scene import Scene
-from tests.appliance.segments import LAN
+from tests.appliance.container import Disk, disk
+from tests.appliance.controller import DIST_TIMEOUT_S, PROJECT, Controller, Play, controller
+from tests.appliance.scene import Scene, scene
+from tests.appliance.segments import LAN, SEGMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +24,18 @@ class Installed:
     def play(self, **settings: str) -> Play:
         """Run the playbook once more."""
         return self.controller.play(self.scene.around.neighbours[LAN], **settings)
+
+
+@contextmanager
+def installed_on(tree: Path) -> Iterator[Installed]:
+    """Run the shipped role once on a box over `tree`, whose lan port the vendor had given an address."""
+    make = ("make", "--silent", "dist")
+    subprocess.run(make, cwd=PROJECT, check=True, capture_output=True, text=True, timeout=DIST_TIMEOUT_S)
+    with disk(tree) as kept, controller() as vendor:
+        vendor.admit_to(kept)
+        with scene(kept) as running:
+            running.around.address_ports(LAN)
+            first = vendor.play(running.around.neighbours[LAN])
+            if first.code == 0:
+                running.around.settle(*SEGMENTS)
+            yield Installed(kept, running, vendor, first)

@@ -70,16 +70,20 @@ def traffic(installed: Installed) -> Iterator[None]:
         assert opened == 0
 
 
-@pytest.fixture(scope="module")
-def other(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release that differs in one unit, signed by whom the box trusts."""
-    place = tmp_path_factory.mktemp("other")
+def differing(installed: Installed, place: Path, more: str) -> Path:
+    """A release with `more` at the end of the relay's unit, signed by whom the box trusts."""
     (place / "release").mkdir()
     unpack(ARCHIVE, place / "release")
     with (place / "release/systemd/claim-gateway-relay.service").open("a") as unit:
-        unit.write("# Another release.\n")
+        unit.write(more)
     seal(place / "release", place / "other.tar", installed.controller.signing_key)
     return place / "other.tar"
+
+
+@pytest.fixture(scope="module")
+def other(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release that differs in a comment."""
+    return differing(installed, tmp_path_factory.mktemp("other"), "# Another release.\n")
 
 
 def test_a_release_from_a_medium_cuts_no_session_and_opens_nothing(installed: Installed, other: Path) -> None:
@@ -113,6 +117,28 @@ def test_the_role_brings_the_release_before_back_likewise(installed: Installed) 
     assert name_of(ARCHIVE) in box.says(*CURRENT)
     assert "Another release" not in box.says("systemctl", "cat", "claim-gateway-relay.service")
     assert box.says("systemctl", "--failed", "--no-legend") == ""
+    assert installed.scene.passing() == DECLARED
+
+
+@pytest.mark.long
+def test_a_release_under_which_a_unit_does_not_start_gives_way_to_the_one_before(
+    installed: Installed, tmp_path: Path
+) -> None:
+    broken = differing(installed, tmp_path, "[Service]\nExecStart=\nExecStart=/bin/false\nRestart=no\n")
+    box = installed.scene.box
+    installed.controller.send(installed.scene.around.neighbours[LAN], broken, "/root/broken.tar")
+
+    with traffic(installed):
+        done = box.run(
+            *("/opt/claim-gateway/venv/bin/claim-gateway", "update", "/root/broken.tar"),
+            *("--emergency", "--lang", "en"),
+            check=False,
+        )
+
+    assert done.returncode == 4
+    assert f"the release before, {name_of(ARCHIVE)}, runs again" in done.stderr
+    assert name_of(ARCHIVE) in box.says(*CURRENT)
+    assert box.state("claim-gateway-relay.service") == "active"
     assert installed.scene.passing() == DECLARED
 
 

@@ -48,3 +48,4 @@ def test_a_unit_of_another_release_goes_and_a_changed_one_is_put_back(tmp_path: 
         f"/etc/systemd/system/{name}" for name in ("claim-gateway-former.service", "claim-gateway-relay.service")
     }
     assert (units / "ssh.service").exists()
+    assert difference(brought(release), tmp_path) == ((), ())
