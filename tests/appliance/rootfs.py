@@ -26,14 +26,15 @@ PACKAGES = (
     "python3",
     "python3-apt",  # what ansible.builtin.apt and package_facts ask with; every Debian installation has it
     "python3-venv",
+    "rsyslog",
     "samba",
     "samba-vfs-modules",
     "systemd-sysv",
 )
 OPTIONS = (
     *("--variant=minbase", "--format=directory", "--dpkgopt=path-exclude=/usr/share/doc/*"),
-    # Ours is a unit of its own; Debian's would take the port.
-    '--customize-hook=systemctl --quiet --root="$1" mask smbd.service nmbd.service samba-ad-dc.service',
+    # Ours are units of their own; Debian's would take the port, and write the journal a second time.
+    '--customize-hook=systemctl --quiet --root="$1" mask smbd.service nmbd.service samba-ad-dc.service rsyslog.service',
 )
 BUILD_TIMEOUT_S = 480
 
