@@ -42,7 +42,8 @@ def units(args: argparse.Namespace) -> Section | None:
     try:
         # `show` with a pattern would leave out what is not loaded: a stopped unit.
         files = _systemctl("list-unit-files", "--no-legend", _PATTERN)
-        names = [line.split()[0] for line in files.splitlines() if line.strip()]
+        loaded = _systemctl("list-units", "--all", "--plain", "--no-legend", _PATTERN)
+        names = services(files, loaded)
         found = parse(_systemctl("show", f"--property={_PROPERTIES}", *names)) if names else ()
     except (OSError, subprocess.SubprocessError):
         return None
@@ -53,6 +54,12 @@ def _systemctl(*arguments: str) -> str:
     """Raises OSError, subprocess.SubprocessError."""
     command = ("systemctl", *arguments)
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=_TIMEOUT_S).stdout
+
+
+def services(files: str, loaded: str) -> tuple[str, ...]:
+    """Every service of ours, from what `systemctl` lists: of a template its instances, since systemd shows no template."""
+    named = {line.split()[0] for line in (*files.splitlines(), *loaded.splitlines()) if line.strip()}
+    return tuple(sorted(name for name in named if "@." not in name))
 
 
 def parse(text: str) -> tuple[Unit, ...]:

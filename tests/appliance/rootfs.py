@@ -32,6 +32,7 @@ PACKAGES = (
     "python3",
     "python3-apt",  # what ansible.builtin.apt and package_facts ask with; every Debian installation has it
     "python3-venv",
+    "rsyslog",
     "samba",
     "samba-vfs-modules",
     "strongswan-swanctl",
@@ -40,8 +41,8 @@ PACKAGES = (
 )
 OPTIONS = (
     *("--variant=minbase", "--format=directory", "--dpkgopt=path-exclude=/usr/share/doc/*"),
-    # Ours is a unit of its own; Debian's would take the port.
-    '--customize-hook=systemctl --quiet --root="$1" mask smbd.service nmbd.service samba-ad-dc.service',
+    # Ours are units of their own; Debian's would take the port, and write the journal a second time.
+    '--customize-hook=systemctl --quiet --root="$1" mask smbd.service nmbd.service samba-ad-dc.service rsyslog.service',
     # Or a first boot would enable what only some sites want.
     '--customize-hook=echo "disable strongswan.service" >"$1/usr/lib/systemd/system-preset/10-lab.preset"',
     '--customize-hook=echo "disable chrony.service" >>"$1/usr/lib/systemd/system-preset/10-lab.preset"',

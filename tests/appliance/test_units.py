@@ -21,6 +21,7 @@ EXPOSURE_MAX = {
     "status": 12,
     "share": 19,
     "share-accounts": 13,
+    "journal-copy": 11,
 }
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 TELLING = tuple(

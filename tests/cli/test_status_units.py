@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.status_units import Unit, parse, section, units
+from gateway.cli.status_units import Unit, parse, section, services, units
 
 SAID = """\
 Id=claim-gateway-relay.service
@@ -24,6 +24,13 @@ UnitFileState=static
 """
 RELAY = Unit("claim-gateway-relay", wanted=True, once=False, state="active", result="success", restarts=3)
 STATUS = Unit("claim-gateway-status", wanted=False, once=True, state="inactive", result="success", restarts=0)
+
+
+def test_of_a_template_its_instances_are_asked_for_and_a_stopped_unit_too() -> None:
+    files = "claim-gateway-leases@.service static -\nclaim-gateway-relay.service enabled enabled\n"
+    loaded = "claim-gateway-leases@eth2.service loaded active running DHCP\n"
+
+    assert services(files, loaded) == ("claim-gateway-leases@eth2.service", "claim-gateway-relay.service")
 
 
 def test_what_systemctl_prints_becomes_units() -> None:
