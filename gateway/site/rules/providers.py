@@ -98,23 +98,6 @@ def provider_is_outside(site: Site) -> Iterator[Finding]:
             yield Finding(path, text, (_PROVIDERS,))
 
 
-def own_servers_are_outside(site: Site) -> Iterator[Finding]:
-    """The box sends nothing of its own through its tunnel, and reaches what is behind it in no other way (C17)."""
-    if site.management is None or site.tunnel is None or site.tunnel.held_by != "gateway":
-        return
-    asked = {"ntp": site.management.ntp, "dns": site.management.dns, "syslog": site.management.syslog}
-    for use, servers in asked.items():
-        for index, address in enumerate(servers):
-            for provider, path in _providers(site):
-                if any(address in network for network in provider.remote_networks):
-                    text = f"management.{use} {address} lies behind the tunnel, into which the box sends nothing of its own"
-                    todo = (
-                        "write a server on the line or in lan; terminals ask the provider's by claim_system services:"
-                    )
-                    yield Finding(("management", use, index), f"{text}. {todo}", ((*path, "remote_networks"),))
-                    break
-
-
 def identities_are_one(site: Site) -> Iterator[Finding]:
     """An identity that stands for many, as strongSwan's %any, 0.0.0.0 and * do, would let anybody answer (C17)."""
     named = [(provider.id, f"provider {provider.name}", (*path, "id")) for provider, path in _providers(site)]
@@ -213,7 +196,6 @@ RULES: tuple[Rule, ...] = (
     proposals_are_sound,
     identities_are_one,
     provider_is_outside,
-    own_servers_are_outside,
     networks_are_apart,
     inner_addresses_fit,
     version_1_asks_less,

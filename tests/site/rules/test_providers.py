@@ -111,15 +111,6 @@ def test_a_tunnel_does_not_carry_itself(findings: Any) -> None:
     assert "cannot carry itself" in found.text
 
 
-@pytest.mark.parametrize("use", ["ntp", "dns", "syslog"])
-def test_the_box_asks_nobody_behind_the_tunnel(findings: Any, use: str) -> None:
-    servers = {"from": ["192.168.10.250"], use: ["192.0.2.53", "203.0.113.53"]}
-    (found,) = findings(providers.own_servers_are_outside, site_with() | {("management",): servers})
-    assert found.path == ("management", use, 1)
-    elsewhere = site_with(held_by="upstream") | {("management",): servers}
-    assert not findings(providers.own_servers_are_outside, elsewhere)
-
-
 def test_networks_that_overlap_in_part(findings: Any) -> None:
     west = EAST | {"name": "west", "address": "192.0.2.11", "remote_networks": ["203.0.113.0/25"]}
     twice = EAST | {"remote_networks": ["203.0.113.0/24", "203.0.113.128/25"]}
