@@ -38,7 +38,7 @@ def test_it_says_what_was_written_and_what_is_not_in_it(
     assert main(words) == Exit.OK
 
     said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith(f"{to}: 7 files, encrypted and read back. the ledger's head ")
+    assert said[0].startswith(f"{to}: 11 files, encrypted and read back. the ledger's head ")
     assert said[1] == "  it holds no claim file and no return file. lock it away, apart from its password"
     assert main(words) == Exit.INPUT
     assert capsys.readouterr().err == f"claim-gateway export: {to}: it exists. name a new file\n"

@@ -43,7 +43,7 @@ class Machine:
         self, *command: str, check: bool = True, timeout_s: float = COMMAND_TIMEOUT_S
     ) -> subprocess.CompletedProcess[str]:
         """Run `command` on the machine as root."""
-        self._line.sendall(json.dumps({"argv": command, "timeout": timeout_s}).encode() + b"\n")
+        self._ask(command, timeout_s)
         told = json.loads(self._listen(timeout_s + 10))
         done = subprocess.CompletedProcess(command, told["code"], told["out"], told["err"])
         if check and done.returncode:
@@ -69,7 +69,7 @@ class Machine:
 
     def restart(self) -> None:
         """As somebody at its console would: it goes down in good order. It is off then; a test gives it power again."""
-        self.run("systemctl", "--no-block", "reboot")
+        self._ask(("systemctl", "--no-block", "reboot"), HALT_TIMEOUT_S)  # who would answer is ended by it
         self.qemu.wait(HALT_TIMEOUT_S)  # -no-reboot: QEMU ends where the machine would begin anew
 
     def cut_power(self) -> None:
@@ -80,6 +80,9 @@ class Machine:
     def console(self, lines: int = 40) -> str:
         """The end of what it wrote to its serial console."""
         return "\n".join(self._console.read_text(errors="replace").splitlines()[-lines:])
+
+    def _ask(self, command: Sequence[str], timeout_s: float) -> None:
+        self._line.sendall(json.dumps({"argv": command, "timeout": timeout_s}).encode() + b"\n")
 
     def _listen(self, timeout_s: float) -> bytes:
         """The next line of the agent. Raises MachineError when none comes or the machine is gone."""

@@ -66,6 +66,17 @@ def test_nothing_left_unencrypted_at_any_moment(around: Surroundings, box: Machi
     assert around.tap.lost() == 0
 
 
+def test_a_vlan_that_somebody_takes_away_is_made_again_with_all_that_stood_on_it(box: Machine) -> None:
+    box.run("ip", "link", "delete", "eth0.20")
+
+    def whole() -> bool:
+        told = box.says("ip", "-details", "address", "show", "dev", "eth0.20")
+        return all(word in told for word in ("id 20", "alias claim-gateway", "192.168.20.1/24", "2001:db8:20::1/64"))
+
+    until(whole, TUNNEL_WITHIN_S, lambda: box.says("journalctl", "-b", "-u", ENFORCER))
+    assert box.state(ENFORCER) == "active"
+
+
 def test_the_watch_would_have_seen_an_open_box(around: Surroundings, box: Machine) -> None:
     """The positive control, and the end of this machine: its rules are taken away, and everything passes."""
     around.scene.watch.forget()

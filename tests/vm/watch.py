@@ -26,6 +26,7 @@ PORTS = (22, 445)
 _MARK = 0x0C1A1000  # upper bits of a sequence number of ours; the sender's number is below
 _PAYLOAD = b"claim-gateway-lab"
 _ETH_P_ALL = 3
+_ASKED_FROM = 40053
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,11 @@ def heard(frame: bytes, senders: Sequence[str]) -> Arrival | None:
         return None
     number = frame[frame.index(_PAYLOAD) + len(_PAYLOAD)]
     if network.haslayer(UDP):
+        if network[UDP].dport == _ASKED_FROM:
+            return None  # the answer to a question that may be asked, through the tunnel
         return _arrival(senders, number, f"{network.dst}|udp{network[UDP].dport}")
-    if (network.haslayer(ICMP) and network[ICMP].type == 8) or network.haslayer(ICMPv6EchoRequest):
+    said = network.payload  # not deeper: the box's own error quotes what was asked
+    if isinstance(said, ICMPv6EchoRequest) or (isinstance(said, ICMP) and said.type == 8):
         return _arrival(senders, number, f"{network.dst}|echo")
     return None
 
@@ -126,7 +130,7 @@ def frames(source: Segment, number: int, cards: tuple[str, str], hosts: Sequence
             tcp = TCP(sport=40000 + port, dport=port, flags="S", seq=_MARK + number)
             yield bytes(ethernet / network / tcp)
         said = Raw(_PAYLOAD + bytes((number,)))
-        yield bytes(ethernet / network / UDP(sport=40053, dport=53) / said)
+        yield bytes(ethernet / network / UDP(sport=_ASKED_FROM, dport=53) / said)
         echo = ICMP(id=number) if ip_address(host).version == 4 else ICMPv6EchoRequest(id=number)
         yield bytes(ethernet / network / echo / said)
 

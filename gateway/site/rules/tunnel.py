@@ -104,8 +104,23 @@ def updates_keep_to_their_side(site: Site) -> Iterator[Finding]:
                 yield Finding(path, text, relies_on)
 
 
+def the_box_asks_beside_its_tunnel(site: Site) -> Iterator[Finding]:
+    """The box's own questions leave by lan or the line; a server behind the tunnel would never be asked (C17)."""
+    if site.management is None or site.tunnel is None:
+        return
+    for name in ("ntp", "dns", "syslog"):
+        for index, server in enumerate(getattr(site.management, name)):
+            behind = next((one for one in _remote(site.tunnel) if server in one), None)
+            if behind is not None:
+                text = (
+                    f"management.{name} {server} is in {behind}, which only the tunnel may reach. name another server"
+                )
+                yield Finding(("management", name, index), text, (("tunnel", "providers"), *LAYOUT_AND_ROLES))
+
+
 RULES: tuple[Rule, ...] = (
     updates_keep_to_their_side,
+    the_box_asks_beside_its_tunnel,
     terminals_keep_to_their_tunnel,
     tunnel_of_the_layout,
     holder_has_the_role,

@@ -48,6 +48,21 @@ def test_what_is_taken_is_not_removed_renamed_or_written_into_but_sent_anew_unde
     assert len([one for one in drop.parcels() if one.name == "AGAIN.UKE"]) == 2
 
 
+def test_a_rename_that_may_not_replace_leaves_what_is_on_its_way_alone(drop: Drop, claim: Path) -> None:
+    assert drop.sftp(f"put {claim} 請求/ONCE.UKE\nput {claim} 請求/ONCE.UKE.filepart\n").returncode == 0
+
+    async def rename() -> list[int]:
+        async with Wire(drop) as wire:
+            return [
+                await wire.status(18, text("/請求/ONCE.UKE.filepart"), text("/請求/ONCE.UKE")),
+                await wire.status(3, text("/請求/ONCE.UKE"), struct.pack(">II", CREATE | 32, 0)),
+            ]
+
+    assert asyncio.run(rename()) == [FAILURE, FAILURE]
+    assert drop.sftp("rm 請求/ONCE.UKE.filepart\n").returncode == 0
+    assert len([one for one in drop.parcels() if one.name == "ONCE.UKE"]) == 1
+
+
 def test_a_temporary_name_is_nothing_until_it_is_renamed_even_over_another_connection(drop: Drop, claim: Path) -> None:
     assert drop.sftp(f"put {claim} 請求/国保/T.UKE.filepart\n").returncode == 0
     assert not [one for one in drop.parcels() if one.name.startswith("T.UKE")]

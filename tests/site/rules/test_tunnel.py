@@ -82,3 +82,12 @@ def test_updates_keep_to_their_side_of_the_tunnel(findings: Any) -> None:
     found = findings(tunnel.updates_keep_to_their_side, ROUTER | {("tunnel",): WHOLE, ("updates",): updates})
     assert [one.path for one in found] == [("updates", 0, "networks", 0), ("updates", 1, "networks", 0)]
     assert "which only the tunnel may reach. write via: tunnel" in found[0].text
+
+
+def test_the_box_asks_no_server_behind_its_tunnel(findings: Any) -> None:
+    asked = {"from": ["192.168.10.250"], "dns": ["198.18.0.53", "203.0.113.53"], "syslog": ["2001:db8:c::9"]}
+    found = findings(tunnel.the_box_asks_beside_its_tunnel, ROUTER | {("tunnel",): WHOLE, ("management",): asked})
+    assert [one.path for one in found] == [("management", "dns", 1), ("management", "syslog", 0)]
+    assert found[0].text == (
+        "management.dns 203.0.113.53 is in 203.0.113.0/24, which only the tunnel may reach. name another server"
+    )
