@@ -32,6 +32,8 @@ def _forwarding(site: Site) -> Iterator[str]:
         yield from (f"server={server}" for server in servers)
     else:
         yield f"resolv-file={LINE_SERVERS}"
-    # Private addresses are nobody's to ask the line about (RFC 6303).
+    # Private addresses and names of one word (wpad, a printer's) are nobody's to ask the line about (RFC 6303): whoever
+    # answers there would be believed to be of this house.
     yield "bogus-priv"
+    yield "domain-needed"
     yield "cache-size=1000"

@@ -1,5 +1,6 @@
-"""Which addresses are the line's own: by their end, or by the signs they came with. The rest somebody put there.
+"""Which addresses and routes are the line's own: by their end, or by the signs they came with. The rest somebody put there.
 
+A line has no say in what lies inside or behind the tunnel: a lease there, or a router to it, would lead terminals' packets out.
 A lease or an advertisement without end leaves an address that looks as if a person had made it. A lease's routes tell then,
 which systemd-networkd marks with the protocol they came by (rtnetlink(7)); an advertisement's address bears a mark itself.
 """
@@ -11,9 +12,10 @@ from typing import Any
 
 from pyroute2 import IPRoute
 
-from gateway.site.values import IpAddress
-from gateway.wiring.message import DHCP, Found
-from gateway.wiring.model import MAIN_TABLE, Address, Assigned
+from gateway.policy.networks import without
+from gateway.site.values import Family, IpAddress
+from gateway.wiring.message import DHCP, FoundAddress, FoundRoute
+from gateway.wiring.model import MAIN_TABLE, Address, Assigned, DefaultRoute, Wiring
 
 _SEGMENT_BITS = 64  # a segment's prefix (RFC 4291 §2.5.4)
 
@@ -39,15 +41,35 @@ def parse(routes: Iterable[Mapping[str, Any]], names: Mapping[int, str]) -> Iter
             yield Given(names[told["RTA_OIF"]], ip_address(told["RTA_PREFSRC"]))
 
 
-def gave(assigned: Iterable[Assigned], given: Iterable[Given], found: Found) -> bool:
+def gave(wanted: Wiring, given: Iterable[Given], found: FoundAddress) -> bool:
     """Whether the line gave the address. Pure."""
     own = found.address
-    mine = [one for one in assigned if (one.port, one.family) == (own.port, own.address.version)]
+    address = own.address.ip
+    mine = tuple(_assigned(wanted, own.port, own.address.version))
     if any(one.host is not None and _host(own) == one.host for one in mine):
-        return True
+        return not any(address in network for network in wanted.spoken_for)
     if not any(one.host is None for one in mine):
         return False
-    return not found.lasts or found.advertised or Given(own.port, own.address.ip) in given
+    # What an advertisement gives is one address without its neighbours: that leads nobody astray.
+    if address.version == 4 and any(address in network for network in wanted.spoken_for):
+        return False
+    return not found.lasts or found.advertised or Given(own.port, address) in given
+
+
+def led(wanted: Wiring, found: FoundRoute) -> bool:
+    """Whether the line gave the route. Pure."""
+    route = found.route
+    match route:
+        case DefaultRoute(port, via):
+            return found.learned and any(one.host is None for one in _assigned(wanted, port, via.version))
+        case _:
+            mine = _assigned(wanted, route.port, route.network.version)
+            place = any(one.host is None or route.network.prefixlen == _SEGMENT_BITS for one in mine)
+            return found.learned and place and bool(without((route.network,), wanted.spoken_for))
+
+
+def _assigned(wanted: Wiring, port: str, family: Family) -> Iterator[Assigned]:
+    return (one for one in wanted.assigned if (one.port, one.family) == (port, family))
 
 
 def _host(found: Address) -> int | None:

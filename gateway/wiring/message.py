@@ -15,9 +15,7 @@ _INVERTED = 0x2  # FIB_RULE_INVERT
 _SCOPE_LINK = 253  # RT_SCOPE_LINK: the kernel's own link-local addresses
 _PERMANENT, _AUTOMATIC = 0x80, 0x100  # IFA_F_PERMANENT, IFA_F_MANAGETEMPADDR, linux/if_addr.h
 _UNICAST = 1  # RTN_UNICAST
-KERNEL, RA, DHCP = 2, 9, 16  # RTPROT_KERNEL, RTPROT_RA, RTPROT_DHCP, linux/rtnetlink.h
-_NOBODYS = (KERNEL, RA, DHCP)
-"""They come and go with addresses, advertisements and leases."""
+_KERNEL, _RA, DHCP = 2, 9, 16  # RTPROT_KERNEL, RTPROT_RA, RTPROT_DHCP, linux/rtnetlink.h
 _KNOWN = {
     "FRA_TABLE",
     "FRA_PROTOCOL",
@@ -60,7 +58,7 @@ def _asks_more(message: Message, attributes: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundAddress:
     """An address as the kernel has it."""
 
     address: Address
@@ -70,7 +68,7 @@ class Found:
     """Whether it bears the mark that systemd-networkd gives to what it makes of an advertised prefix (RFC 4862)."""
 
 
-def address(message: Message, names: Mapping[int, str]) -> Found | None:
+def address(message: Message, names: Mapping[int, str]) -> FoundAddress | None:
     """One address on a named interface; None for a link-local one, which the kernel makes."""
     attributes = dict(message["attrs"])
     if message["scope"] == _SCOPE_LINK or message["index"] not in names:
@@ -78,19 +76,33 @@ def address(message: Message, names: Mapping[int, str]) -> Found | None:
     # On IPv4 IFA_ADDRESS may be the peer's; IFA_LOCAL is ours (rtnetlink(7)).
     own = attributes.get("IFA_LOCAL") or attributes["IFA_ADDRESS"]
     flags = int(attributes.get("IFA_FLAGS") or message["flags"])  # the header's field has eight bits
-    return Found(
+    return FoundAddress(
         Address(names[message["index"]], ip_interface(f"{own}/{message['prefixlen']}")),
         lasts=bool(flags & _PERMANENT),
         advertised=bool(flags & _AUTOMATIC),
     )
 
 
-def route(family: Family, message: Message, names: Mapping[int, str]) -> DefaultRoute | Route | None:
-    """One route that somebody made; None for those that come with addresses, advertisements and leases."""
-    attributes = dict(message["attrs"])
-    if message["type"] != _UNICAST or message["proto"] in _NOBODYS:
+@dataclass(frozen=True, slots=True)
+class FoundRoute:
+    """A route as the kernel has it."""
+
+    route: DefaultRoute | Route
+    learned: bool
+    """Whether it bears the sign of a lease or an advertisement."""
+
+
+def route(family: Family, message: Message, names: Mapping[int, str]) -> FoundRoute | None:
+    """One route that somebody made; None for those that come and go with addresses."""
+    if message["type"] != _UNICAST or message["proto"] == _KERNEL:
         return None
-    port = names.get(attributes.get("RTA_OIF", 0), "")
+    return FoundRoute(_route(family, message, names), message["proto"] in (_RA, DHCP))
+
+
+def _route(family: Family, message: Message, names: Mapping[int, str]) -> DefaultRoute | Route:
+    attributes = dict(message["attrs"])
+    by = {names.get(hop["oif"], "") for hop in attributes.get("RTA_MULTIPATH", ())}
+    port = names.get(attributes.get("RTA_OIF", 0), by.pop() if len(by) == 1 else "")
     metric = attributes.get("RTA_PRIORITY", 0)
     metric = 0 if metric == _KERNEL_METRIC[family] else metric
     via = ip_address(attributes["RTA_GATEWAY"]) if "RTA_GATEWAY" in attributes else None

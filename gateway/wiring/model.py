@@ -128,6 +128,8 @@ class Wiring:
     sysctls: tuple[Sysctl, ...] = ()
     assigned: tuple[Assigned, ...] = ()
     """What is left to the line. No item: nothing is made of it."""
+    spoken_for: tuple[IpNetwork, ...] = ()
+    """Networks that have their place: whatever a line gives among them is a stranger's all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
 from gateway.policy.model import FAMILIES
-from gateway.policy.places import DELEGATED_HOST, TUNNEL_PORT, holds_tunnel, part
+from gateway.policy.places import DELEGATED_HOST, TUNNEL_PORT, all_inside, holds_tunnel, part, protected
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.wiring import line, links, message
@@ -76,6 +76,7 @@ def desired(site: Site) -> Wiring:
             ),
         ),
         assigned=tuple(_assigned(site)),
+        spoken_for=(*all_inside(site), *protected(site)),
     )
 
 
@@ -109,9 +110,13 @@ def observe(wanted: Wiring) -> Wiring:
             addresses=tuple(
                 found.address
                 for found in _addresses(ip, by_number)
-                if found.address.port in names and not line.gave(wanted.assigned, lines, found)
+                if found.address.port in names and not line.gave(wanted, lines, found)
             ),
-            routes=tuple(route for route in _routes(ip, by_number) if _concerns(route, names)),
+            routes=tuple(
+                found.route
+                for found in _routes(ip, by_number)
+                if _concerns(found.route, names) and not line.led(wanted, found)
+            ),
             sysctls=tuple(Sysctl(one.path, value) for one in wanted.sysctls if (value := _read(one.path)) is not None),
         )
 
@@ -229,14 +234,14 @@ def all_rules(ip: IPRoute) -> Iterator[Rule]:
         yield from (message.rule(family, one) for one in ip.get_rules(family=_FAMILY[family]))
 
 
-def _addresses(ip: IPRoute, names: Mapping[int, str]) -> Iterator[message.Found]:
+def _addresses(ip: IPRoute, names: Mapping[int, str]) -> Iterator[message.FoundAddress]:
     for family in FAMILIES:
         for one in ip.get_addr(family=_FAMILY[family]):
             if (found := message.address(one, names)) is not None:
                 yield found
 
 
-def _routes(ip: IPRoute, names: Mapping[int, str]) -> Iterator[DefaultRoute | Route]:
+def _routes(ip: IPRoute, names: Mapping[int, str]) -> Iterator[message.FoundRoute]:
     for family in FAMILIES:
         for one in ip.get_routes(family=_FAMILY[family], table=MAIN_TABLE):
             if (found := message.route(family, one, names)) is not None:

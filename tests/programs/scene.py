@@ -88,7 +88,7 @@ class Line:
     def carrier_says(self, *more: str) -> subprocess.Popen[bytes]:
         """The carrier's dnsmasq: leases, and whatever `more` says of its advertisements."""
         conf = self.home / "carrier.conf"
-        names = f"address=/claim.example/{SYSTEM4.partition('/')[0]}"
+        names = f"address=/claim.example/wpad/{SYSTEM4.partition('/')[0]}"
         lines = (
             "interface=car",
             "bind-dynamic",

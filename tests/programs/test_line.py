@@ -79,9 +79,9 @@ def served(scene: Line, site: Site) -> None:
         scene.service(service, servers)
 
 
-def name_of(where: Namespace, server: str) -> str:
-    """What claim.example is, as `server` says; empty without an answer."""
-    question = dns.message.make_query("claim.example", "A")
+def name_of(where: Namespace, server: str, name: str = "claim.example") -> str:
+    """What `name` is, as `server` says; empty without an answer."""
+    question = dns.message.make_query(name, "A")
     said = asked(where, server, 53, question.to_wire())
     answer = dns.message.from_wire(said) if said else None
     return str(answer.answer[0][0]) if answer and answer.rcode() == dns.rcode.NOERROR and answer.answer else ""
@@ -117,6 +117,8 @@ def test_a_delegated_prefix_changes_under_running_terminals_and_no_rule_is_touch
         assert str(in_network(scene.terminal, "pc", "192.168.20.0/24")) == "192.168.20.10/24"
         until("the terminal's prefix", lambda: in_network(scene.terminal, "pc", "2001:db8:1000::/64"))
         until("names", lambda: name_of(scene.terminal, "192.168.20.1") == "203.0.113.10")
+        assert name_of(scene.box, "198.51.100.53", "wpad") == "203.0.113.10"
+        assert not name_of(scene.terminal, "192.168.20.1", "wpad")
         until("time", lambda: time_of(scene.terminal, "192.168.20.1"))
         _route(scene, "2001:db8:1000::/56")
         assert connects(scene.terminal, "203.0.113.10", 443)

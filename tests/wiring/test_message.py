@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from gateway.site.values import Family
 from gateway.wiring import message
 from gateway.wiring.model import Address, DefaultRoute, Route, Rule
 
@@ -43,16 +44,27 @@ def route(proto: int = 4, kind: int = 1, dst_len: int = 24, **attributes: Any) -
 
 def test_a_route_somebody_made_is_seen_and_the_kernels_own_are_not() -> None:
     made = message.route(4, route(oif=2, dst="203.0.113.0", gateway="192.168.10.21"), NAMES)
-    assert made == Route("eth1", ip_network("203.0.113.0/24"), ip_address("192.168.10.21"))
+    wanted = Route("eth1", ip_network("203.0.113.0/24"), ip_address("192.168.10.21"))
+    assert made == message.FoundRoute(wanted, learned=False)
     assert message.route(4, route(proto=2, oif=2, dst="192.168.10.0"), NAMES) is None
     assert message.route(4, route(kind=6, dst="192.168.10.0"), NAMES) is None
 
 
+@pytest.mark.parametrize("sign", [9, 16])
+def test_a_route_of_an_advertisement_or_a_lease_is_known_as_one(sign: int) -> None:
+    found = message.route(4, route(proto=sign, oif=2, dst="192.168.20.10", dst_len=32), NAMES)
+    assert found == message.FoundRoute(Route("eth1", ip_network("192.168.20.10/32")), learned=True)
+
+
 def test_default_routes_of_every_form_are_seen() -> None:
-    plain = message.route(4, route(dst_len=0, oif=2, gateway="192.168.10.21"), NAMES)
+    def seen(family: Family, told: dict[str, Any]) -> object:
+        found = message.route(family, told, NAMES)
+        return found and found.route
+
+    plain = seen(4, route(dst_len=0, oif=2, gateway="192.168.10.21"))
     assert plain == DefaultRoute("eth1", ip_address("192.168.10.21"))
-    assert message.route(4, route(dst_len=0, oif=2), NAMES) == Route("eth1", ip_network("0.0.0.0/0"))
-    assert message.route(6, route(dst_len=0, priority=1024, multipath=[]), NAMES) == Route("", ip_network("::/0"))
+    assert seen(4, route(dst_len=0, oif=2)) == Route("eth1", ip_network("0.0.0.0/0"))
+    assert seen(6, route(dst_len=0, priority=1024, multipath=[])) == Route("", ip_network("::/0"))
 
 
 def test_an_address_is_read_and_a_link_local_one_is_the_kernels() -> None:
@@ -63,9 +75,9 @@ def test_an_address_is_read_and_a_link_local_one_is_the_kernels() -> None:
         "scope": 0,
         "flags": 0x80,
     }
-    made = message.Found(Address("eth1", ip_interface("192.168.10.1/24")), lasts=True, advertised=False)
+    made = message.FoundAddress(Address("eth1", ip_interface("192.168.10.1/24")), lasts=True, advertised=False)
     assert message.address(told, NAMES) == made
     advertised = message.address(told | {"attrs": [*told["attrs"][:2], ("IFA_FLAGS", 0x300)], "flags": 0}, NAMES)
-    assert advertised == message.Found(made.address, lasts=False, advertised=True)
+    assert advertised == message.FoundAddress(made.address, lasts=False, advertised=True)
     assert message.address(told | {"scope": 253}, NAMES) is None
     assert message.address(told | {"index": 9}, NAMES) is None

@@ -1,3 +1,4 @@
+import subprocess
 from dataclasses import replace
 from ipaddress import ip_address, ip_interface
 
@@ -11,7 +12,7 @@ from gateway.twin.namespace import Namespace
 from gateway.twin.samples import CONFIGS
 from gateway.wiring import part
 from gateway.wiring.model import Address, Assigned, DefaultRoute, Sysctl, Vlan, Wiring, difference
-from tests.policy.sites import site_of
+from tests.policy.sites import site_of, site_on_a_line
 
 
 def test_desired_is_what_the_site_file_says(site: Site) -> None:
@@ -163,9 +164,45 @@ def lease(namespace: Namespace, address: str, lifetime_s: int) -> None:
         with IPRoute() as ip:
             eth0 = ip.link_lookup(ifname="eth0")[0]
             times = {"IFA_CACHEINFO": {"ifa_preferred": lifetime_s, "ifa_valid": lifetime_s}}
-            ip.addr("add", index=eth0, address=address.partition("/")[0], prefixlen=24, **times)
+            own = ip_interface(address)
+            ip.addr("add", index=eth0, address=str(own.ip), prefixlen=own.network.prefixlen, **times)
 
     namespace.call(add)
+
+
+def learned(namespace: Namespace, *words: str) -> None:
+    """A route as somebody's DHCP client, or systemd-networkd, makes it."""
+    subprocess.run(namespace.command("ip", *words), check=True)
+
+
+@pytest.mark.root
+def test_another_clients_route_goes_where_the_line_has_no_say(wired: Namespace, site: Site) -> None:
+    wanted = part.desired(site)
+    settle(wired, wanted)
+    learned(wired, "route", "add", "default", "via", "192.168.10.21", "dev", "eth1", "metric", "1002", "proto", "dhcp")
+    learned(wired, "-6", "route", "add", "default", "via", "fe80::1", "dev", "eth2", "metric", "512", "proto", "ra")
+    assert len(difference(wanted, wired.call(part.observe, wanted))) == 2
+    settle(wired, wanted)
+    assert difference(wanted, wired.call(part.observe, wanted)) == ()
+
+
+@pytest.mark.root
+def test_the_line_may_have_two_routers_and_none_of_them_inside(wired: Namespace) -> None:
+    wanted = part.desired(site_on_a_line({"dhcp": {}, "ra": {}}))
+    settle(wired, wanted)
+    lease(wired, "198.51.100.50/24", 3600)
+    learned(wired, "route", "add", "default", "via", "198.51.100.1", "dev", "eth0", "metric", "1024", "proto", "dhcp")
+    for router in ("fe80::1", "fe80::2"):
+        learned(
+            wired, "-6", "route", "append", "default", "via", router, "dev", "eth0", "metric", "1024", "proto", "ra"
+        )
+    assert difference(wanted, wired.call(part.observe, wanted)) == ()
+    lease(wired, "192.168.20.150/25", 3600)
+    learned(wired, "route", "add", "192.168.20.10", "dev", "eth0", "metric", "1024", "proto", "dhcp")
+    told = tuple(map(str, difference(wanted, wired.call(part.observe, wanted))))
+    assert told == ("- address 192.168.20.150/25 on eth0", "- route to 192.168.20.10/32 on eth0 metric 1024")
+    settle(wired, wanted)
+    assert difference(wanted, wired.call(part.observe, wanted)) == ()
 
 
 @pytest.mark.root

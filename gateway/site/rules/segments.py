@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from gateway.site.layout import Zone
+from gateway.site.layout import Line, Zone
 from gateway.site.model import Segment, Site, TerminalZone
-from gateway.site.rules.finding import Finding, Rule, inside, repeated
+from gateway.site.rules.finding import LAYOUT_AND_ROLES, Finding, Rule, inside, repeated
 from gateway.site.tree import Path
 from gateway.site.values import IpInterface, IpNetwork
 
@@ -106,9 +106,13 @@ def delegated_prefixes(site: Site) -> Iterator[Finding]:
 
 
 def forwarders_have_servers(site: Site) -> Iterator[Finding]:
-    """Who answers for names or time asks somebody: a declared server, or one the line tells of."""
+    """Who answers for names or time asks somebody: a declared server, or one the line tells of.
+
+    Beside a tunnel whoever is on the line may be anybody, and what the terminals ask for goes by the tunnel (C17).
+    """
     uplink = site.zones.wan.uplink if site.zones.wan else None
     told = uplink is not None and bool(uplink.dhcp or uplink.ra or uplink.pd)
+    told = told and site.layout.line is not Line.IPSEC_ROUTER
     management = site.management
     declared_servers = {
         Segment.DNS: management.dns if management else (),
@@ -118,7 +122,7 @@ def forwarders_have_servers(site: Site) -> Iterator[Finding]:
         for index, service in enumerate(declared.serve if isinstance(declared, TerminalZone) else ()):
             if service in declared_servers and not declared_servers[service] and not (told and service is Segment.DNS):
                 text = f"{zone} serves {service}, and the box knows no {service} server to ask. add management: {{{service}: […]}}"
-                yield Finding((*path, "serve", index), text, (("management",), ("zones", "wan")))
+                yield Finding((*path, "serve", index), text, (("management",), ("zones", "wan"), *LAYOUT_AND_ROLES))
 
 
 RULES: tuple[Rule, ...] = (

@@ -106,7 +106,7 @@ def updates_keep_to_their_side(site: Site) -> Iterator[Finding]:
 
 def the_box_asks_beside_its_tunnel(site: Site) -> Iterator[Finding]:
     """The box's own questions leave by lan or the line; a server behind the tunnel would never be asked (C17)."""
-    if site.management is None or site.tunnel is None:
+    if site.management is None or site.tunnel is None or site.tunnel.held_by != "gateway":
         return
     for name in ("ntp", "dns", "syslog"):
         for index, server in enumerate(getattr(site.management, name)):

@@ -103,6 +103,12 @@ def test_who_forwards_knows_whom_to_ask(findings: Any, service: str, uplink: Any
     assert not findings(segments.forwarders_have_servers, edits)
 
 
+def test_beside_a_tunnel_nobody_asks_the_servers_the_line_tells_of(findings: Any) -> None:
+    edits: dict[Any, Any] = {(*SEGMENT, "serve"): ["dns"], WAY: {"dhcp": {}}}
+    assert not findings(segments.forwarders_have_servers, edits)
+    assert findings(segments.forwarders_have_servers, edits | {("layout",): "ipsec-router/claim"})
+
+
 def test_a_delegated_64_is_one_segments_and_no_more(findings: Any) -> None:
     edits = OF_THE_LINE | {WAY: {"dhcp": {}, "pd": {"prefix_length": 64}}}
     assert not findings(segments.delegated_prefixes, edits)

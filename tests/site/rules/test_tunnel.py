@@ -91,3 +91,6 @@ def test_the_box_asks_no_server_behind_its_tunnel(findings: Any) -> None:
     assert found[0].text == (
         "management.dns 203.0.113.53 is in 203.0.113.0/24, which only the tunnel may reach. name another server"
     )
+    upstream = WHOLE | {"held_by": "upstream"}
+    held = ROUTER | {("tunnel",): upstream, ("management",): asked}
+    assert not findings(tunnel.the_box_asks_beside_its_tunnel, held)
