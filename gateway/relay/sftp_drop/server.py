@@ -140,10 +140,10 @@ class Server:
 
     async def _host(self, sock: socket.socket, offered: asyncssh.SSHServerConnectionOptions, visitor: Visitor) -> None:
         """One connection from its first byte to its end."""
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
         try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
             connection = await ssh.serve(sock, offered, visitor)
-        except (OSError, asyncssh.Error):
+        except Exception:  # noqa: BLE001  # a stranger's bytes decide what the library raises; each is one failure, counted below
             connection = None
         person = visitor.person
         if connection is None or person is None:
