@@ -148,6 +148,8 @@ class Share:
         if wanted == self._writable:
             return listening
         self._writable = wanted
+        # It ends before Samba's tools run: while they did, which was seconds on a busy box, a line would fill the reserve.
+        await self._smbd.stop()
         await asyncio.to_thread(self._configure, self._declared)
         listening = await self._restart(listening)
         tell(messages.ROOM if wanted else messages.FULL)

@@ -145,8 +145,14 @@ def test_a_full_disk_closes_the_share_for_writing_and_room_opens_it(lan: Network
     with place() as here, small_disk(here, "256m"), ShareBox(here, lan) as share:
         share.pc().put("before.UKE", b"x")
         ballast = share.places.root / "ballast"
-        subprocess.run(["fallocate", "-l", "245M", str(ballast)], check=True)
+        subprocess.run(["fallocate", "-l", "243500K", str(ballast)], check=True)
+        greedy = share.pc()
+        with pytest.raises(Refusal):
+            for number in range(100_000):
+                greedy.put(f"greedy{number}.UKE", b"x")
         until(lambda: "takes no more files" in share.said(), "no more")
+        last = max(file.stat().st_mtime_ns for file in share.places.drop.iterdir() if file.is_file())
+        assert last < (share.place / "share-state" / "smb.conf").stat().st_mtime_ns, "it was open meanwhile"
         with pytest.raises(Refusal):
             share.pc().put("full.UKE", b"x")
         assert share.pc().read("before.UKE") == b"x"
