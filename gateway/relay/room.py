@@ -21,6 +21,16 @@ def has_room(place: Path, size: int) -> bool:
     return disk.f_bavail * disk.f_frsize - size >= reserve
 
 
+def has_names(place: Path) -> bool:
+    """Whether a twentieth of the files the disk below `place` can hold is still free: empty files fill it too.
+
+    btrfs counts none (statvfs(3), f_files of 0). Raises ShelfError.
+    """
+    with disk_errors():
+        disk = os.statvfs(place)
+    return disk.f_favail >= disk.f_files // RESERVE_PARTS
+
+
 def require_room(place: Path, size: int) -> None:
     """Refused if `has_room` says no."""
     if not has_room(place, size):

@@ -46,9 +46,11 @@ def sharing(installed: Installed, repository: Path) -> Iterator[Scene]:
             yield running
 
 
-def smbclient(running: Scene, folder: Path, server: str, order: str) -> subprocess.CompletedProcess[str]:
+def smbclient(
+    running: Scene, folder: Path, server: str, order: str, password: str = PASSWORD
+) -> subprocess.CompletedProcess[str]:
     account = folder / "account"
-    account.write_text(f"username = yamada\npassword = {PASSWORD}\n")
+    account.write_text(f"username = yamada\npassword = {password}\n")
     return subprocess.run(
         running.around.neighbours[LAN].inside(
             *("smbclient", "//gateway/【厳秘】請求ゲートウェイ", "--ip-address", server, "--configfile", "/dev/null"),
@@ -116,3 +118,21 @@ def test_a_reload_follows_the_site_file(sharing: Scene) -> None:
         time.sleep(0.1)
     assert "yamada2" in box.says("cat", "/run/claim-gateway-share-accounts/passwd")
     assert box.state(UNIT) == "active"
+
+
+def test_a_new_password_counts_from_the_next_start_and_not_from_a_reload(sharing: Scene, tmp_path: Path) -> None:
+    """systemd reads credentials when it starts a service (systemd.exec(5)), so what the journal advises is a restart."""
+    box = sharing.box
+    box.run("sed", "-i", "s/account: yamada2/account: yamada/", "/etc/claim-gateway/site.yaml")
+    box.run("sh", "-c", f"printf '%s\\n' '{PASSWORD} 2' > /etc/claim-gateway/credentials/people/yamada")
+    box.run("systemctl", "reload", UNIT)
+    deadline = time.monotonic() + UP_TIMEOUT_S
+    while journal(sharing).count("follows the changed site file") < 2:
+        assert time.monotonic() < deadline, journal(sharing)
+        time.sleep(0.1)
+    assert smbclient(sharing, tmp_path, LAN.gateways[0], "ls").returncode == 0, "the former password counts still"
+
+    box.run("systemctl", "restart", UNIT)
+
+    assert smbclient(sharing, tmp_path, LAN.gateways[0], "ls").returncode != 0, "the former password counts no more"
+    assert smbclient(sharing, tmp_path, LAN.gateways[0], "ls", f"{PASSWORD} 2").returncode == 0

@@ -1,30 +1,32 @@
-"""What a client has open in one session."""
+"""What clients have open: in one session, and each person over all of theirs."""
 
 import os
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from gateway.relay.sftp_drop.disk import Descriptor, Disk
 from gateway.relay.sftp_drop.packets import READ_MAX_BYTES, Attributes
+from gateway.relay.sftp_drop.refusal import Refusal
 from gateway.relay.sftp_drop.upload import Upload
 
 AHEAD_BYTES = 1 << 20  # who reads from the start reads on: one visit to a thread for so many bytes
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class OpenUpload:
     """A file being written."""
 
     upload: Upload
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class OpenFolder:
     """A folder being listed: what is left of it."""
 
     entries: list[tuple[str, Attributes]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class OpenFile:
     """A file being read."""
 
@@ -45,5 +47,35 @@ class OpenFile:
         self._next = offset + length
         return memoryview(self._ahead)[start : start + length]
 
+    def forget(self) -> None:
+        """Keep nothing in memory: another file is being read."""
+        self._ahead = b""
+
 
 Handle = OpenUpload | OpenFolder | OpenFile
+
+
+class Opened:
+    """What each person has open over all their connections: the descriptors and the memory are the whole relay's."""
+
+    def __init__(self, handles: int, entries: int) -> None:
+        self._handles = handles
+        self._entries = entries
+        self._of: defaultdict[str, set[Handle]] = defaultdict(set)
+
+    def require_room(self, person: str) -> None:
+        """Raises Refusal if they have too much open to open more."""
+        if len(self._of[person]) >= self._handles:
+            raise Refusal("too many open files. close some first")
+
+    def add(self, person: str, handle: Handle) -> None:
+        """One more. Raises Refusal for a folder that is too long beside the others."""
+        if isinstance(handle, OpenFolder):
+            listed = sum(len(one.entries) for one in self._of[person] if isinstance(one, OpenFolder))
+            if listed and listed + len(handle.entries) > self._entries:
+                raise Refusal("too many open folders. close some first")
+        self._of[person].add(handle)
+
+    def remove(self, person: str, handle: Handle) -> None:
+        """It is closed."""
+        self._of[person].discard(handle)

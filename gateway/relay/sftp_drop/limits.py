@@ -18,7 +18,8 @@ class Limits:
         keys_tried: public keys one connection may offer: an agent offers all it has.
         login_grace: to log on (OpenSSH allows 120 s).
         idle: a connection without a whole request for so long is closed.
-        channels, handles: of one connection, of one channel.
+        channels: of one connection.
+        handles, entries: what one person has open at a time, over all connections; what the folders among them may list.
         uploads: files one person has open or under temporary names.
         file_bytes, staged_bytes: of one file; of everybody's unfinished ones together.
         files_a_day: files one person may hand in within a day: a hospital sends some dozen.
@@ -38,6 +39,7 @@ class Limits:
     idle: timedelta = timedelta(minutes=15)
     channels: int = 4
     handles: int = 64
+    entries: int = 40_000
     uploads: int = 64
     file_bytes: int = FILE_MOST_BYTES
     staged_bytes: int = 4 * FILE_MOST_BYTES

@@ -98,6 +98,11 @@ class Attributes:
     mode: int
     modified: int
 
+    @property
+    def moment(self) -> int:
+        """`modified` as a packet can carry it (uint32, section 5): a PC may set any year, and some disks keep it."""
+        return min(max(self.modified, 0), 0xFFFFFFFF)
+
 
 @dataclass(frozen=True, slots=True)
 class Init:
@@ -381,8 +386,7 @@ def attributes(about: Attributes | None) -> bytes:
     if about is None:
         return struct.pack(">I", 0)
     flags = _Has.SIZE | _Has.PERMISSIONS | _Has.TIMES
-    moment = min(max(about.modified, 0), 0xFFFFFFFF)
-    return struct.pack(">IQIII", flags, about.size, about.mode, moment, moment)
+    return struct.pack(">IQIII", flags, about.size, about.mode, about.moment, about.moment)
 
 
 def _string(content: bytes) -> bytes:

@@ -20,6 +20,7 @@ from gateway.relay.places import Places
 from gateway.relay.sftp_drop import messages, ssh
 from gateway.relay.sftp_drop.disk import Disk
 from gateway.relay.sftp_drop.door import Door
+from gateway.relay.sftp_drop.handles import Opened
 from gateway.relay.sftp_drop.host_keys import HostKeyUnsafe, host_keys
 from gateway.relay.sftp_drop.keys import Key, KeysUnreadable, People
 from gateway.relay.sftp_drop.limits import Limits
@@ -68,6 +69,7 @@ class Server:
         self._disk = Disk(limits.disk, lied)
         self._staging = Staging(places.spool, self._disk, limits, reception, clocks.steady)
         self._view = View(places, self._disk, self._staging)
+        self._opened = Opened(limits.handles, limits.entries)
         self._releasing = Releasing(places, self._disk, releasers)
         self._visitors: dict[asyncio.Task[None], Visitor] = {}
         self._told_keys: set[str] = set()
@@ -138,10 +140,10 @@ class Server:
 
     async def _host(self, sock: socket.socket, offered: asyncssh.SSHServerConnectionOptions, visitor: Visitor) -> None:
         """One connection from its first byte to its end."""
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
         try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
             connection = await ssh.serve(sock, offered, visitor)
-        except (OSError, asyncssh.Error):
+        except Exception:  # noqa: BLE001  # a stranger's bytes decide what the library raises; each is one failure, counted below
             connection = None
         person = visitor.person
         if connection is None or person is None:
@@ -192,6 +194,7 @@ class Server:
             releasing=self._releasing,
             disk=self._disk,
             limits=self._limits,
+            opened=self._opened,
         )
 
 

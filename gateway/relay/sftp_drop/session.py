@@ -10,7 +10,7 @@ from stat import S_ISDIR
 from gateway.claims.names import is_temporary
 from gateway.relay.sftp_drop import packets as sftp
 from gateway.relay.sftp_drop.disk import Disk
-from gateway.relay.sftp_drop.handles import Handle, OpenFile, OpenFolder, OpenUpload
+from gateway.relay.sftp_drop.handles import Handle, Opened, OpenFile, OpenFolder, OpenUpload
 from gateway.relay.sftp_drop.limits import Limits
 from gateway.relay.sftp_drop.listing import line
 from gateway.relay.sftp_drop.packets import Flag, Status
@@ -29,7 +29,15 @@ class Session:
     """What one person does over one channel."""
 
     def __init__(
-        self, person: str, *, view: View, staging: Staging, releasing: Releasing, disk: Disk, limits: Limits
+        self,
+        person: str,
+        *,
+        view: View,
+        staging: Staging,
+        releasing: Releasing,
+        disk: Disk,
+        limits: Limits,
+        opened: Opened,
     ) -> None:
         self.person = person
         self._view = view
@@ -37,7 +45,9 @@ class Session:
         self._releasing = releasing
         self._disk = disk
         self._limits = limits
+        self._opened = opened
         self._handles: dict[bytes, Handle] = {}
+        self._reading: OpenFile | None = None
         self._given = 0
         self._begun = False
 
@@ -59,6 +69,7 @@ class Session:
     def lost(self, why: str) -> None:
         """The channel is gone: what is still open was not finished, whatever its length."""
         for handle in self._handles.values():
+            self._opened.remove(self.person, handle)
             match handle:
                 case OpenUpload(upload):
                     self._staging.abort(upload, why)
@@ -111,6 +122,7 @@ class Session:
             case sftp.Stat(number, path):
                 return sftp.attrs(number, await self._view.about(self.person, locate(path)))
             case sftp.OpenFolder(number, path):
+                self._opened.require_room(self.person)
                 entries = await self._view.entries(self.person, locate(path))
                 return self._given_handle(number, OpenFolder(entries))
             case sftp.Rename(number, path, to, replacing):
@@ -126,8 +138,7 @@ class Session:
         return _done(request.id)
 
     async def _open(self, number: int, at: Location, flags: int) -> bytes:
-        if len(self._handles) >= self._limits.handles:
-            raise Refusal("too many open files. close some first")
+        self._opened.require_room(self.person)
         if flags & _WRITING:
             return self._given_handle(number, OpenUpload(await self._begin(at, flags)))
         if at.above.is_inbox and (part := self._staging.part_of(self.person, at)) is not None:
@@ -169,19 +180,22 @@ class Session:
         match handle:
             case OpenUpload(upload) if upload.temporary:
                 self._staging.rest(upload)
-                del self._handles[name]
+                self._let_go(name)
             case OpenUpload(upload):
-                del self._handles[name]
+                self._let_go(name)
                 await self._staging.publish(upload, upload.at)
             case OpenFile():
-                del self._handles[name]
+                self._let_go(name)
                 await self._disk.do(handle.descriptor.close)
             case OpenFolder():
-                del self._handles[name]
+                self._let_go(name)
 
     async def _read(self, request: sftp.Read) -> bytes:
         match self._handle(request.handle):
             case OpenFile() as file:
+                if self._reading is not None and self._reading is not file:
+                    self._reading.forget()
+                self._reading = file
                 content: bytes | memoryview = await file.read(self._disk, request.offset, request.length)
             case OpenUpload(upload):
                 content = await upload.read(request.offset, min(request.length, sftp.READ_MAX_BYTES))
@@ -262,7 +276,14 @@ class Session:
         except KeyError:
             raise Refusal("no such handle") from None
 
+    def _let_go(self, name: bytes) -> None:
+        handle = self._handles.pop(name)
+        self._opened.remove(self.person, handle)
+        if self._reading is handle:
+            self._reading = None
+
     def _given_handle(self, number: int, handle: Handle) -> bytes:
+        self._opened.add(self.person, handle)
         self._given += 1
         name = b"%d" % self._given
         self._handles[name] = handle

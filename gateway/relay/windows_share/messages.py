@@ -36,8 +36,8 @@ NOT_RELOADED = Message(
     en="the changed site file is not followed, the Windows share stays as it was: {cause}",
     ja="変更後の設定を反映できません。Windows 共有フォルダーは元のままです: {cause}",
     todo=Todo(
-        "Mend what the line names (`claim-gateway check` shows mistakes of the site file), then `systemctl reload claim-gateway-share`. Until then the former people and passwords count.",
-        "表示された原因を直し（サイトファイルの誤りは `claim-gateway check` で分かります）、`systemctl reload claim-gateway-share` を実行してください。それまでは以前の利用者とパスワードのままです。",
+        "Mend what the line names (`claim-gateway check` shows mistakes of the site file), then `systemctl reload claim-gateway-share`. A password that is new or was changed is read at a start only: `systemctl restart claim-gateway-share` instead. Until then the former people and passwords count.",
+        "表示された原因を直し（サイトファイルの誤りは `claim-gateway check` で分かります）、`systemctl reload claim-gateway-share` を実行してください。パスワードを追加・変更した場合は起動時にしか読み込まれないため、代わりに `systemctl restart claim-gateway-share` を実行してください。それまでは以前の利用者とパスワードのままです。",
     ),
 )
 CAME = Message(
@@ -82,8 +82,8 @@ LOGON_REFUSED = Message(
     en="a logon to the Windows share from {address} as {account} was refused: {cause}",
     ja="{address} からの {account} としての Windows 共有フォルダーへのログオンを拒否しました: {cause}",
     todo=Todo(
-        "Ask whoever sits at that PC. After ten wrong passwords an account stays shut for ten minutes (NT_STATUS_ACCOUNT_LOCKED_OUT). If nobody there tried, look for a foreign program on that PC. A forgotten password: write a new one into its file, then `systemctl restart claim-gateway-share`: systemd hands passwords over at a start only.",
-        "その PC の利用者に確認してください。10 回間違えると 10 分間使えません（NT_STATUS_ACCOUNT_LOCKED_OUT）。心当たりがなければ、その PC に不審なプログラムがないか調べてください。パスワードを忘れた場合は新しいものをファイルに書き、`systemctl restart claim-gateway-share` を実行してください（パスワードは起動時にだけ渡されます）。",
+        "Ask whoever sits at that PC. After ten wrong passwords an account stays shut for ten minutes (NT_STATUS_ACCOUNT_LOCKED_OUT). If nobody there tried, look for a foreign program on that PC. A forgotten password: write a new one into its file, then `systemctl restart claim-gateway-share`, which ends open sessions.",
+        "その PC の利用者に確認してください。10 回間違えると 10 分間使えません（NT_STATUS_ACCOUNT_LOCKED_OUT）。心当たりがなければ、その PC に不審なプログラムがないか調べてください。パスワードを忘れた場合は新しいものをファイルに書き、`systemctl restart claim-gateway-share` を実行してください（使用中の接続は切れます）。",
     ),
 )
 FULL = Message(
@@ -93,8 +93,8 @@ FULL = Message(
     en="the Windows share takes no more files: the gateway's disk is down to its reserve. make room; it opens again by itself",
     ja="ゲートウェイのディスクの空きが予備の量まで減ったため、Windows 共有フォルダーへの書き込みを止めました。空きを作ってください。自動的に再開します",
     todo=Todo(
-        "Make room on the disk of `/var/lib/claim-gateway` (`df`, `du`): find out who put so much into the claims folder. The share opens for writing again by itself.",
-        "`/var/lib/claim-gateway` のディスクに空きを作ってください（`df`、`du`）。請求フォルダーに大量に入れた人がいないか確認してください。書き込みは自動的に再開します。",
+        "Make room on the disk of `/var/lib/claim-gateway` (`df`, `df -i`, `du`): find out who put so much into the claims folder. The share opens for writing again by itself.",
+        "`/var/lib/claim-gateway` のディスクに空きを作ってください（`df`、`df -i`、`du`）。請求フォルダーに大量に入れた人がいないか確認してください。書き込みは自動的に再開します。",
     ),
 )
 ROOM = Message(

@@ -15,7 +15,7 @@ from gateway.journal.notify import notify, watchdog_interval_s
 from gateway.relay import durable
 from gateway.relay.drop_use import Door, DropUse
 from gateway.relay.errors import RelayRefused
-from gateway.relay.room import has_room
+from gateway.relay.room import has_names, has_room
 from gateway.relay.windows_share import messages, samba_tools
 from gateway.relay.windows_share.audit import Came, Done, Heard, LogonRefused, hear
 from gateway.relay.windows_share.configuration import configuration
@@ -144,10 +144,13 @@ class Share:
 
     async def _watch_room(self, listening: asyncio.Task[None]) -> asyncio.Task[None]:
         """Samba has no quota: below the relay's reserve the share only reads, so that nobody fills the ledger's disk."""
-        wanted = has_room(self._place.people, 0 if self._writable else REOPEN_BYTES)
+        people = self._place.people
+        wanted = has_room(people, 0 if self._writable else REOPEN_BYTES) and has_names(people)
         if wanted == self._writable:
             return listening
         self._writable = wanted
+        # It ends before Samba's tools run: while they did, which was seconds on a busy box, a line would fill the reserve.
+        await self._smbd.stop()
         await asyncio.to_thread(self._configure, self._declared)
         listening = await self._restart(listening)
         tell(messages.ROOM if wanted else messages.FULL)

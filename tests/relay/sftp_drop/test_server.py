@@ -13,6 +13,8 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+from asyncssh.connection import SSHClientConnection
+from asyncssh.packet import Boolean, MPInt, String
 
 from gateway.relay.parcel import State
 from gateway.relay.sftp_drop.limits import Limits
@@ -102,6 +104,37 @@ def test_what_is_no_ssh(flooded: Drop, claim: Path, sent: bytes) -> None:
             while sock.recv(4096):
                 continue
     assert flooded.sftp("ls\n").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        String("ssh-rsa") + MPInt(2) + MPInt(4),
+        String("ecdsa-sha2-nistp256") + String("nistp256") + String(b"\4" + bytes(64)),
+    ],
+)
+def test_a_key_that_is_none_is_a_failed_logon_and_keeps_no_place(
+    flooded: Drop, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], key: bytes
+) -> None:
+    """What the library raises there is no error of its own: places never given back shut the door on everybody."""
+    offer = String("yamada") + String("ssh-connection") + String("publickey") + Boolean(False) + String("ssh-rsa")
+
+    async def log_on() -> None:
+        with pytest.raises((OSError, asyncssh.Error)):
+            await flooded.connect(local_addr=("127.0.0.10", 0))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            SSHClientConnection, "try_next_auth", lambda self, **_: self.send_packet(50, offer + String(key))
+        )
+        for _ in range(LIMITS.half_open_of_one_address):
+            asyncio.run(log_on())
+
+    async def come() -> None:
+        (await flooded.connect(local_addr=("127.0.0.10", 0))).abort()
+
+    asyncio.run(come())
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_machine_that_fails_too_often_waits_and_others_do_not(flooded: Drop, claim: Path) -> None:

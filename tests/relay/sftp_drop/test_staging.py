@@ -1,7 +1,6 @@
 """Uploads of people, without SSH: what is kept, for how long, and what is told."""
 
 import asyncio
-import os
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -118,12 +117,16 @@ def test_a_refused_rename_may_be_asked_for_again_and_a_refused_close_leaves_noth
     assert len(bench.files()) == 1
 
 
+def descriptors() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
 def test_a_file_begun_by_a_client_that_went_meanwhile_keeps_neither_bytes_nor_descriptor(bench: Bench) -> None:
     go_on = threading.Event()
 
     async def work(staging: Staging) -> None:
         waits = [asyncio.create_task(staging._disk.do(lambda: go_on.wait(10))) for _ in range(THREADS)]
-        before = len(os.listdir("/proc/self/fd"))
+        before = descriptors()
         begun = [asyncio.create_task(staging.begin("山田", INBOX / f"{number}.UKE")) for number in range(3)]
         await asyncio.sleep(0)
         for task in begun:
@@ -131,7 +134,7 @@ def test_a_file_begun_by_a_client_that_went_meanwhile_keeps_neither_bytes_nor_de
         await asyncio.wait(begun)
         go_on.set()
         await asyncio.wait(waits)
-        await asyncio.to_thread(until, lambda: len(os.listdir("/proc/self/fd")) == before, "all are closed")
+        await asyncio.to_thread(until, lambda: descriptors() == before, "all are closed")
 
     bench.run(work)
 

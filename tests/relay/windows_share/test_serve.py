@@ -1,5 +1,6 @@
 """The share as a process: what it follows, what it refuses, and what it tells."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -142,11 +143,21 @@ def test_the_end_of_the_share_is_the_end_of_smbd(lan: Network) -> None:
 
 
 def test_a_full_disk_closes_the_share_for_writing_and_room_opens_it(lan: Network) -> None:
-    with place() as here, small_disk(here, "256m"), ShareBox(here, lan) as share:
+    with place() as here, small_disk(here, "256m,nr_inodes=8000"), ShareBox(here, lan) as share:
         share.pc().put("before.UKE", b"x")
         ballast = share.places.root / "ballast"
-        subprocess.run(["fallocate", "-l", "245M", str(ballast)], check=True)
+        subprocess.run(["fallocate", "-l", "243500K", str(ballast)], check=True)
+        greedy = share.pc()
+
+        def put_many() -> None:
+            for number in range(100_000):
+                greedy.put(f"greedy{number}.UKE", b"x")
+
+        with pytest.raises(Refusal):
+            put_many()
         until(lambda: "takes no more files" in share.said(), "no more")
+        last = max(file.stat().st_mtime_ns for file in share.places.drop.iterdir() if file.is_file())
+        assert last < (share.place / "share-state" / "smb.conf").stat().st_mtime_ns, "it was open meanwhile"
         with pytest.raises(Refusal):
             share.pc().put("full.UKE", b"x")
         assert share.pc().read("before.UKE") == b"x"
@@ -154,6 +165,13 @@ def test_a_full_disk_closes_the_share_for_writing_and_room_opens_it(lan: Network
         ballast.unlink()
         until(lambda: "there is room again" in share.said(), "room")
         share.pc().put("after.UKE", b"x")
+
+        many = share.places.root / "many"
+        many.mkdir()
+        with contextlib.suppress(OSError):  # no more names on this disk
+            for number in range(8_000):
+                (many / str(number)).touch()
+        until(lambda: share.said().count("takes no more files") == 2, "no more, for its number of files")
 
 
 def test_without_the_relays_folders_it_says_what_to_do(lan: Network) -> None:
