@@ -12,6 +12,8 @@ _ELSEWHERE = {
     "claim-gateway-guard": f"{_OWN}/claim-gateway-guard",
     "claim-gateway-closed.nft": f"{_OWN}/claim-gateway-closed.nft",
     "claim-gateway-line": f"{_OWN}/claim-gateway-line",
+    "claim-gateway-dial": f"{_OWN}/claim-gateway-dial",
+    "claim-gateway-journal-copy.conf": f"{_OWN}/journal-copy.conf",
     "claim-gateway-charon.conf": f"{_OWN}/charon.conf",
     "claim-gateway-charon-unit.conf": f"{_UNITS}/strongswan.service.d/claim-gateway.conf",
     "claim-gateway-networkd.conf": "etc/systemd/networkd.conf.d/claim-gateway.conf",
@@ -21,7 +23,7 @@ _ELSEWHERE = {
     "claim-gateway.ja.catalog": "usr/lib/systemd/catalog/claim-gateway.ja.catalog",
 }
 _UNIT_KINDS = (".service", ".target", ".timer", ".path", ".socket")
-_PROGRAMS = ("claim-gateway-guard", "claim-gateway-line")
+_PROGRAMS = ("claim-gateway-guard", "claim-gateway-line", "claim-gateway-dial")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ OPTIONS = (
 BUILD_TIMEOUT_S = 480
 
 
-def rootfs(release: str | None = None) -> Path:
-    """The tree, built if this recipe has not been built yet (about 40 s and 320 MB).
+def rootfs(*more: str, release: str | None = None) -> Path:
+    """The tree with `more` packages, built if this recipe has not been built yet (about 40 s and 320 MB).
 
     `release`: another Debian's codename, from the archives the host takes its own from.
     Raises subprocess.CalledProcessError with mmdebstrap's own words when the archive cannot be reached.
@@ -60,15 +60,16 @@ def rootfs(release: str | None = None) -> Path:
     own = _release()
     release = release or own
     sources = {path.name: re.sub(rf"\b{own}\b", release, path.read_text()) for path in _sources(own)}
-    recipe = "\n".join((release, *OPTIONS, *PACKAGES, *sources.values()))
+    packages = (*PACKAGES, *sorted(set(more) - set(PACKAGES)))
+    recipe = "\n".join((release, *OPTIONS, *packages, *sources.values()))
     tree = cache() / f"rootfs-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}"
     with locked(tree.with_suffix(".lock")):
         if not tree.exists():
-            _build(tree, release, sources)
+            _build(tree, release, packages, sources)
     return tree
 
 
-def _build(tree: Path, release: str, sources: dict[str, str]) -> None:
+def _build(tree: Path, release: str, packages: tuple[str, ...], sources: dict[str, str]) -> None:
     workplace = Path(tempfile.mkdtemp(prefix="building-", dir=tree.parent))
     try:
         # How this host reaches its archive (proxy, checks) is the host's business: taken over as it is.
@@ -79,7 +80,7 @@ def _build(tree: Path, release: str, sources: dict[str, str]) -> None:
         for name, text in sources.items():
             (workplace / name).write_text(text)
         command = (
-            *("mmdebstrap", "--quiet", *OPTIONS, f"--include={','.join(PACKAGES)}", f"--aptopt={apt_options}"),
+            *("mmdebstrap", "--quiet", *OPTIONS, f"--include={','.join(packages)}", f"--aptopt={apt_options}"),
             *(release, str(workplace / "tree"), *(str(workplace / name) for name in sources)),
         )
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S)

@@ -123,7 +123,7 @@ def test_what_is_heard_is_told_once_a_minute_and_the_cable_is_known(
     namespace: Namespace, site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A lan address at the terminals' port: `lo` stands for that port."""
-    declared = Declared("a site", desire(site), {**ports(site), Zone.CLAIM: "lo"}, ())
+    declared = Declared("a site", desire(site), {**ports(site), Zone.CLAIM: "lo"})
 
     async def run() -> None:
         drops = Drops(lambda: declared, every_s=0.2)

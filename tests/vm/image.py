@@ -22,7 +22,7 @@ ARCHIVE = PROJECT / "build/dist/claim-gateway.tar"
 HERE = Path(__file__).parent
 OURS = ("agent.py", "lab-agent.service", "forwards.conf")
 """What this lab itself puts on the machine."""
-SIZE = "1536M"
+SIZE = "2G"
 """Sparse: a file takes what is in it."""
 BUILD_TIMEOUT_S = 300
 
@@ -51,20 +51,21 @@ mke2fs -q -t ext4 -E lazy_itable_init=1 -d $root $WORK/image $SIZE
 """
 
 
-def image(booting: Kernel) -> Path:
-    """The installed box, built if this checkout's product has not been installed yet (about 15 s and 600 MB).
+def image(booting: Kernel, *more: str) -> Path:
+    """The installed box with `more` packages, built if this checkout's product is not installed yet (about 15 s and 600 MB).
 
     Raises subprocess.CalledProcessError with the failing step's own words.
     """
     subprocess.run(("make", "--silent", "dist"), cwd=PROJECT, check=True, capture_output=True, timeout=DIST_TIMEOUT_S)
-    tree = rootfs()
+    tree = rootfs(*more)
     digest = hashlib.sha256(f"{tree}\n{booting.tree}\n{_INSTALL}\n{SIZE}".encode())
     for file in (ARCHIVE, *(HERE / name for name in OURS)):
         digest.update(file.read_bytes())
-    built = cache() / f"vm-{digest.hexdigest()[:16]}.img"
+    kind = "_".join(("vm", *more))
+    built = cache() / f"{kind}-{digest.hexdigest()[:16]}.img"
     with locked(cache() / "vm.lock"):
         if not built.exists():
-            for former in cache().glob("vm-*.img"):
+            for former in cache().glob(f"{kind}-*.img"):
                 former.unlink()  # each product installed is another 600 MB
             _build(tree, booting, built)
     return built
