@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.release.packages import ALWAYS
-from tests.appliance.controller import DIST_TIMEOUT_S, PROJECT
+from tests.appliance.controller import ARCHIVE, make_release
 from tests.appliance.leftovers import prefix
 from tests.appliance.rootfs import cache, locked, rootfs
 from tests.vm.kernel import Kernel
 
-ARCHIVE = PROJECT / "build/dist/claim-gateway.tar"
 HERE = Path(__file__).parent
 OURS = ("agent.py", "lab-agent.service", "forwards.conf")
 """What this lab itself puts on the machine."""
@@ -70,7 +69,7 @@ def image(booting: Kernel) -> Path:
 
     Raises subprocess.CalledProcessError with the failing step's own words.
     """
-    subprocess.run(("make", "--silent", "dist"), cwd=PROJECT, check=True, capture_output=True, timeout=DIST_TIMEOUT_S)
+    make_release()
     tree = rootfs(*packages())
     digest = hashlib.sha256(f"{tree}\n{booting.tree}\n{_INSTALL}\n{SIZE}".encode())
     for file in (ARCHIVE, *(HERE / name for name in OURS)):
