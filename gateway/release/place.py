@@ -13,7 +13,7 @@ _ELSEWHERE = {
     "claim-gateway-closed.nft": f"{_OWN}/claim-gateway-closed.nft",
     "claim-gateway-line": f"{_OWN}/claim-gateway-line",
     "claim-gateway-dial": f"{_OWN}/claim-gateway-dial",
-    "claim-gateway-journal-copy.conf": f"{_OWN}/journal-copy.conf",
+    "claim-gateway-journal-copy.conf": f"{_OWN}/claim-gateway-journal-copy.conf",
     "claim-gateway-charon.conf": f"{_OWN}/charon.conf",
     "claim-gateway-charon-unit.conf": f"{_UNITS}/strongswan.service.d/claim-gateway.conf",
     "claim-gateway-networkd.conf": "etc/systemd/networkd.conf.d/claim-gateway.conf",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.appliance.container import Disk
 from tests.appliance.leftovers import prefix
+from tests.appliance.rootfs import cache, locked
 from tests.appliance.segments import Namespace
 
 PROJECT = Path(__file__).parents[2]
@@ -25,8 +26,17 @@ ADDRESS = "192.168.10.250"
 """Where the site file's `management:` expects the controller."""
 PASSWORD = "made-for-this-test-only"
 PLAY_TIMEOUT_S = 300
+ARCHIVE = PROJECT / "build/dist/claim-gateway.tar"
 DIST_TIMEOUT_S = 400
 """The first time it fetches a hundred wheels; later it takes three seconds."""
+
+
+def make_release() -> Path:
+    """This checkout's release. One maker at a time: two test workers share the folder it is made in."""
+    with locked(cache() / "dist.lock"):
+        make = ("make", "--silent", "dist")
+        subprocess.run(make, cwd=PROJECT, check=True, capture_output=True, text=True, timeout=DIST_TIMEOUT_S)
+    return ARCHIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """A box as the role left it."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.appliance.container import Disk, disk
-from tests.appliance.controller import DIST_TIMEOUT_S, PROJECT, Controller, Play, controller
+from tests.appliance.controller import Controller, Play, controller, make_release
 from tests.appliance.scene import Scene, scene
 from tests.appliance.segments import LAN, SEGMENTS
 
@@ -29,8 +28,7 @@ class Installed:
 @contextmanager
 def installed_on(tree: Path) -> Iterator[Installed]:
     """Run the shipped role once on a box over `tree`, whose lan port the vendor had given an address."""
-    make = ("make", "--silent", "dist")
-    subprocess.run(make, cwd=PROJECT, check=True, capture_output=True, text=True, timeout=DIST_TIMEOUT_S)
+    make_release()
     with disk(tree) as kept, controller() as vendor:
         vendor.admit_to(kept)
         with scene(kept) as running:

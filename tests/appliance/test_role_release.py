@@ -12,14 +12,13 @@ import pytest
 from gateway.release.archive import name_of, unpack
 from gateway.release.assemble import seal
 from tests.appliance.container import copied
-from tests.appliance.controller import PROJECT
+from tests.appliance.controller import ARCHIVE
 from tests.appliance.installed import Installed
 from tests.appliance.scene import DECLARED, PORT, forwarding_box, scene
 from tests.appliance.segments import CLAIM, LAN, SEGMENTS, WAN, Namespace
 
 pytestmark = [pytest.mark.root, pytest.mark.appliance, pytest.mark.timeout(600)]
 
-ARCHIVE = PROJECT / "build/dist/claim-gateway.tar"
 TRAFFIC = Path(__file__).with_name("traffic.py")
 CURRENT = ("readlink", "/opt/claim-gateway/venv")
 STOP_TIMEOUT_S = 40

@@ -13,12 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.appliance.controller import DIST_TIMEOUT_S, PROJECT
+from tests.appliance.controller import ARCHIVE, make_release
 from tests.appliance.leftovers import prefix
 from tests.appliance.rootfs import cache, locked, rootfs
 from tests.vm.kernel import Kernel
 
-ARCHIVE = PROJECT / "build/dist/claim-gateway.tar"
 HERE = Path(__file__).parent
 OURS = ("agent.py", "lab-agent.service", "forwards.conf")
 """What this lab itself puts on the machine."""
@@ -56,7 +55,7 @@ def image(booting: Kernel, *more: str) -> Path:
 
     Raises subprocess.CalledProcessError with the failing step's own words.
     """
-    subprocess.run(("make", "--silent", "dist"), cwd=PROJECT, check=True, capture_output=True, timeout=DIST_TIMEOUT_S)
+    make_release()
     tree = rootfs(*more)
     digest = hashlib.sha256(f"{tree}\n{booting.tree}\n{_INSTALL}\n{SIZE}".encode())
     for file in (ARCHIVE, *(HERE / name for name in OURS)):
