@@ -12,10 +12,10 @@ from typing import Any
 
 from pyroute2 import IPRoute
 
-from gateway.policy.networks import without
-from gateway.site.values import Family, IpAddress
-from gateway.wiring.message import DHCP, FoundAddress, FoundRoute
-from gateway.wiring.model import MAIN_TABLE, Address, Assigned, DefaultRoute, Wiring
+from gateway.policy.networks import EVERYWHERE, without
+from gateway.site.values import Family, IpAddress, IpNetwork
+from gateway.wiring.message import DHCP, FoundAddress, FoundRoute, Origin
+from gateway.wiring.model import MAIN_TABLE, Address, Assigned, DefaultRoute, Route, Wiring
 
 _SEGMENT_BITS = 64  # a segment's prefix (RFC 4291 §2.5.4)
 
@@ -57,15 +57,21 @@ def gave(wanted: Wiring, given: Iterable[Given], found: FoundAddress) -> bool:
 
 
 def led(wanted: Wiring, found: FoundRoute) -> bool:
-    """Whether the line gave the route. Pure."""
-    route = found.route
+    """Whether the route came with a declared address, or the line gave it. Pure."""
+    port, network = _way(found.route)
+    mine = tuple(_assigned(wanted, port, network.version))
+    if found.origin is Origin.ADDRESS and not mine:
+        return True
+    place = any(one.host is None or network.prefixlen >= _SEGMENT_BITS for one in mine)
+    return found.origin is not Origin.SOMEBODY and place and bool(without((network,), wanted.spoken_for))
+
+
+def _way(route: DefaultRoute | Route) -> tuple[str, IpNetwork]:
     match route:
         case DefaultRoute(port, via):
-            return found.learned and any(one.host is None for one in _assigned(wanted, port, via.version))
-        case _:
-            mine = _assigned(wanted, route.port, route.network.version)
-            place = any(one.host is None or route.network.prefixlen == _SEGMENT_BITS for one in mine)
-            return found.learned and place and bool(without((route.network,), wanted.spoken_for))
+            return port, next(one for one in EVERYWHERE if one.version == via.version)
+        case Route(port, network):
+            return port, network
 
 
 def _assigned(wanted: Wiring, port: str, family: Family) -> Iterator[Assigned]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any
 
@@ -83,20 +84,32 @@ def address(message: Message, names: Mapping[int, str]) -> FoundAddress | None:
     )
 
 
+class Origin(Enum):
+    """Where a route comes from."""
+
+    ADDRESS = auto()
+    """The kernel made it with an address."""
+    LINE = auto()
+    """It bears the sign of a lease or an advertisement."""
+    SOMEBODY = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class FoundRoute:
     """A route as the kernel has it."""
 
     route: DefaultRoute | Route
-    learned: bool
-    """Whether it bears the sign of a lease or an advertisement."""
+    origin: Origin
 
 
 def route(family: Family, message: Message, names: Mapping[int, str]) -> FoundRoute | None:
-    """One route that somebody made; None for those that come and go with addresses."""
-    if message["type"] != _UNICAST or message["proto"] == _KERNEL:
+    """One route that leads somewhere; None for any other."""
+    if message["type"] != _UNICAST:
         return None
-    return FoundRoute(_route(family, message, names), message["proto"] in (_RA, DHCP))
+    return FoundRoute(_route(family, message, names), _ORIGINS.get(message["proto"], Origin.SOMEBODY))
+
+
+_ORIGINS = {_KERNEL: Origin.ADDRESS, _RA: Origin.LINE, DHCP: Origin.LINE}
 
 
 def _route(family: Family, message: Message, names: Mapping[int, str]) -> DefaultRoute | Route:

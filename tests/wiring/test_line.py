@@ -5,7 +5,7 @@ import pytest
 
 from gateway.wiring import line
 from gateway.wiring.line import Given
-from gateway.wiring.message import FoundAddress, FoundRoute
+from gateway.wiring.message import FoundAddress, FoundRoute, Origin
 from gateway.wiring.model import Address, Assigned, DefaultRoute, Route, Wiring
 
 LEASE = Given("eth0", ip_address("198.51.100.77"))
@@ -29,8 +29,10 @@ def wiring(assigned: tuple[Assigned, ...]) -> Wiring:
     return Wiring(assigned=assigned, spoken_for=tuple(map(ip_network, ("192.168.20.0/24", "2001:db8:c::/48"))))
 
 
-def led(route: DefaultRoute | Route, *, learned: bool = True, assigned: tuple[Assigned, ...] = ON_THE_LINE) -> bool:
-    return line.led(wiring(assigned), FoundRoute(route, learned=learned))
+def led(
+    route: DefaultRoute | Route, *, origin: Origin = Origin.LINE, assigned: tuple[Assigned, ...] = ON_THE_LINE
+) -> bool:
+    return line.led(wiring(assigned), FoundRoute(route, origin))
 
 
 @pytest.mark.parametrize("text", ["198.51.100.5/24", "2001:db8:7::5/64"])
@@ -75,9 +77,17 @@ def test_a_route_of_the_line_leads_out_of_its_port_and_not_to_what_has_its_place
     assert led(Route("eth0", ip_network("192.168.0.0/16")))
     assert not led(Route("eth0", ip_network("192.168.20.10/32")))
     assert not led(Route("eth0", ip_network("2001:db8:c:1::/64")))
-    assert not led(DefaultRoute("eth0", ip_address("fe80::1")), learned=False)
+    assert not led(DefaultRoute("eth0", ip_address("fe80::1")), origin=Origin.SOMEBODY)
     assert not led(DefaultRoute("eth1", ip_address("192.168.10.21")))
     assert not led(DefaultRoute("eth0", ip_address("198.51.100.1")), assigned=(Assigned("eth0", 6),))
+
+
+def test_what_an_address_of_the_lines_left_behind_goes_with_it() -> None:
+    """Of an address with an end the kernel keeps the route when somebody takes the address away (IPv6)."""
+    segment, place = (Assigned("eth2", 6, 1),), Route("eth2", ip_network("2001:db8:c:7::/64"), metric=256)
+    assert not led(place, origin=Origin.ADDRESS, assigned=segment)
+    assert led(place, origin=Origin.ADDRESS, assigned=())
+    assert led(Route("eth2", ip_network("fe80::/64"), metric=256), origin=Origin.ADDRESS, assigned=segment)
 
 
 def test_in_a_segment_of_the_delegated_prefix_the_line_leads_to_one_64() -> None:

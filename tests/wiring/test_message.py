@@ -42,18 +42,19 @@ def route(proto: int = 4, kind: int = 1, dst_len: int = 24, **attributes: Any) -
     return {"attrs": found, "proto": proto, "type": kind, "dst_len": dst_len}
 
 
-def test_a_route_somebody_made_is_seen_and_the_kernels_own_are_not() -> None:
+def test_a_route_somebody_made_is_told_from_the_kernels_own() -> None:
     made = message.route(4, route(oif=2, dst="203.0.113.0", gateway="192.168.10.21"), NAMES)
     wanted = Route("eth1", ip_network("203.0.113.0/24"), ip_address("192.168.10.21"))
-    assert made == message.FoundRoute(wanted, learned=False)
-    assert message.route(4, route(proto=2, oif=2, dst="192.168.10.0"), NAMES) is None
+    assert made == message.FoundRoute(wanted, message.Origin.SOMEBODY)
+    own = message.route(4, route(proto=2, oif=2, dst="192.168.10.0"), NAMES)
+    assert own == message.FoundRoute(Route("eth1", ip_network("192.168.10.0/24")), message.Origin.ADDRESS)
     assert message.route(4, route(kind=6, dst="192.168.10.0"), NAMES) is None
 
 
 @pytest.mark.parametrize("sign", [9, 16])
 def test_a_route_of_an_advertisement_or_a_lease_is_known_as_one(sign: int) -> None:
     found = message.route(4, route(proto=sign, oif=2, dst="192.168.20.10", dst_len=32), NAMES)
-    assert found == message.FoundRoute(Route("eth1", ip_network("192.168.20.10/32")), learned=True)
+    assert found == message.FoundRoute(Route("eth1", ip_network("192.168.20.10/32")), message.Origin.LINE)
 
 
 def test_default_routes_of_every_form_are_seen() -> None:

@@ -215,7 +215,11 @@ def test_the_line_may_have_two_routers_and_none_of_them_inside(wired: Namespace)
     lease(wired, "192.168.20.150/25", 3600)
     learned(wired, "route", "add", "192.168.20.10", "dev", "eth0", "metric", "1024", "proto", "dhcp")
     told = tuple(map(str, difference(wanted, wired.call(part.observe, wanted))))
-    assert told == ("- address 192.168.20.150/25 on eth0", "- route to 192.168.20.10/32 on eth0 metric 1024")
+    assert told == (
+        "- address 192.168.20.150/25 on eth0",
+        "- route to 192.168.20.10/32 on eth0 metric 1024",
+        "- route to 192.168.20.128/25 on eth0",
+    )
     settle(wired, wanted)
     assert difference(wanted, wired.call(part.observe, wanted)) == ()
 
