@@ -198,13 +198,19 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         self._session.lost("connection-lost" if exc or self._visitor.why_closed == "left" else self._visitor.why_closed)
 
     async def _work(self) -> None:
-        with suppress(Malformed, BrokenPipeError, OSError):
-            while (packet := await self._next()) is not None:
-                self._visitor.worked()
-                answer = await self._session.answer(packet)
-                self._channel.write(answer)
-                await self._may_write.wait()
-        self._channel.exit(0)
+        try:
+            with suppress(Malformed, BrokenPipeError, OSError):
+                await self._answer_all()
+            self._channel.exit(0)
+        except Exception:  # noqa: BLE001  # what nobody foresaw may quote a name: it ends this connection, and is not passed on
+            self._visitor.end("fault")
+
+    async def _answer_all(self) -> None:
+        while (packet := await self._next()) is not None:
+            self._visitor.worked()
+            answer = await self._session.answer(packet)
+            self._channel.write(answer)
+            await self._may_write.wait()
 
     async def _next(self) -> bytes | None:
         while (packet := self._frames.next()) is None:

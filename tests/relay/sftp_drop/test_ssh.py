@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import struct
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import asyncssh
 import pytest
 
 from gateway.relay.parcel import State
+from gateway.relay.sftp_drop import session
 from gateway.relay.sftp_drop.limits import Limits
 from tests.relay.process import until
 from tests.relay.sftp_drop.rig import Drop
@@ -91,6 +93,28 @@ def test_a_key_taken_out_or_bound_to_another_address_counts_at_once(hasty: Drop)
         assert hasty.sftp("ls\n", "suzuki").returncode == 0
     finally:
         file.write_text(line)
+
+
+def test_an_error_nobody_foresaw_ends_its_connection_at_once_and_quotes_nothing(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def mistake(*_: object) -> bytes:
+        raise KeyError("RECEIPTC.UKE")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(session, "line", mistake)
+        assert drop.sftp("ls\n").returncode != 0
+    told = ""
+
+    def gone() -> bool:
+        nonlocal told
+        told += capfd.readouterr().err
+        return "left the SFTP drop (fault)" in told
+
+    until(gone, "the journal has it")
+    gc.collect()
+    assert "RECEIPTC" not in told + capfd.readouterr().err
+    assert drop.sftp("ls\n").returncode == 0
 
 
 def test_channels_of_one_connection_are_bounded(drop: Drop) -> None:
