@@ -13,7 +13,9 @@ from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.site.zones import Pppoe, WanZone
 
-PROGRAM = "/usr/sbin/pppd"
+CHECK = ("/usr/sbin/pppoe-discovery", "-V")
+"""Whether Debian's package ppp is there, asked of its smallest program: pppd wants more, before it says a word, than the
+enforcer's unit allows (seccomp(2)), and reads its options only where the kernel has PPP."""
 REDIAL_S = 10
 """Between two attempts. Carriers refuse an account for minutes that asks without a pause."""
 ECHO_EVERY_S, ECHOES_LOST = 10, 3
@@ -24,8 +26,7 @@ def dial_services(site: Site) -> Iterator[Service]:
     """One where the box dials, none elsewhere."""
     wan = site.zones.wan
     if wan is not None and wan.uplink.pppoe is not None:
-        # It reads its options only once it has a kernel with PPP: what can be asked of it before is whether it is there.
-        yield Service(service_file("dial", Zone.WAN, _options(wan, wan.uplink.pppoe)), (PROGRAM, "--version"))
+        yield Service(service_file("dial", Zone.WAN, _options(wan, wan.uplink.pppoe)), CHECK)
 
 
 def _options(wan: WanZone, account: Pppoe) -> str:
