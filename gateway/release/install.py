@@ -15,6 +15,7 @@ from gateway.release.place import place
 BASE = Path("/opt/claim-gateway")
 ROOT = Path("/")
 _WHOLE = "installed"
+_BOOTED = Path("/run/systemd/system")  # sd_booted(3)
 _PYTHON = "/usr/bin/python3"  # Debian's, which the environment is to belong to
 _TIMEOUT_S = 600
 _NO_SUCH_UNIT = 5  # systemctl(1), as LSB has it: a site without a tunnel has no strongSwan
@@ -90,6 +91,8 @@ def bring(release: Path, base: Path = BASE, root: Path = ROOT) -> tuple[str, ...
         fresh.replace(base / "venv")
         changed = (*changed, str(base / "venv"))
     for beginning, command in _FOLLOWED_BY:
+        if command[0] == "systemctl" and not _BOOTED.is_dir():
+            continue  # a disk that is being prepared: systemd reads everything when it boots
         if cut_off or any(path.startswith(beginning) for path in changed):
             _run(*command)
     unsettled.unlink()
