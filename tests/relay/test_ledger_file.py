@@ -72,11 +72,11 @@ def test_after_a_clean_stop_who_may_write_no_file_reads_it_all_the_same(path: Pa
     """As `status` does from its unit: SQLite would make files beside a ledger that nobody has open."""
     assert [one.name for one in path.parent.iterdir()] == [path.name]
     read = (
-        f"from pathlib import Path; from gateway.relay.ledger_file import open_for_reading as r;"
-        f" print(r(Path({str(path)!r})).execute('SELECT count(*) FROM parcel').fetchone()[0])"
+        "import sys; from pathlib import Path; from gateway.relay.ledger_file import open_for_reading as r;"
+        " print(r(Path(sys.argv[1])).execute('SELECT count(*) FROM parcel').fetchone()[0])"
     )
     sealed = f"mount --bind {path.parent} {path.parent} && mount -o remount,bind,ro {path.parent} && exec "
-    command = sealed + shlex.join((sys.executable, "-c", read))
+    command = sealed + shlex.join((sys.executable, "-c", read, str(path)))
 
     done = subprocess.run(
         ("unshare", "--mount", "sh", "-ec", command), capture_output=True, text=True, check=False, timeout=30
