@@ -57,7 +57,9 @@ def _run(args: argparse.Namespace) -> int:
     if args.prometheus:
         _replace(args.prometheus, exposition(sections, now.timestamp()))
     if args.issue:
-        _replace(args.issue, issue(_screen(sections, args.lang), now.astimezone(SITE_ZONE)))
+        # What is wrong first: the console shows only what has room above the prompt.
+        urgent = sorted(sections, key=lambda section: section.well)
+        _replace(args.issue, issue(_screen(urgent, args.lang), now.astimezone(SITE_ZONE)))
     well = all(section.well for section in sections)
     if args.nagios:
         print(line(sections))

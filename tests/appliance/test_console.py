@@ -65,6 +65,7 @@ def test_a_stopped_relay_is_seen_everywhere(installed: Installed) -> None:
         box.run("systemctl", "start", "claim-gateway-relay")
 
     assert "! claim-gateway-relay does not run (inactive, success). journalctl -xeu" in " ".join(console.split())
+    assert console.count("!") == 1  # its ledger is at rest and can be read
     assert 'claim_gateway_unit_running{unit="claim-gateway-relay"} 0' in figures
     assert plugin.returncode == 2
     assert plugin.stdout.startswith("CLAIM-GATEWAY CRITICAL - claim-gateway-relay does not run")

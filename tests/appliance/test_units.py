@@ -21,7 +21,7 @@ EXPOSURE_MAX = {
     "status": 12,
     "share": 19,
     "share-accounts": 13,
-    "journal-copy": 11,
+    "journal-copy": 12,
 }
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 TELLING = tuple(

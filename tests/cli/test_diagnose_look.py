@@ -6,6 +6,7 @@ import pytest
 from gateway.report.diagnosis import Outcome, Probe, Side
 from gateway.site.layout import Zone
 from tests.cli.clinic import PASSWORD, Clinic
+from tests.operated import normal, said_of
 
 pytestmark = pytest.mark.root
 
@@ -43,11 +44,14 @@ FAULTS: dict[str, tuple[Callable[[Clinic], AbstractContextManager[None]], Side, 
     "terminal off": (lambda works: works.pulled(host=Zone.CLAIM), Side.TERMINAL, Probe.TERMINAL),
     "carrier's router": (lambda works: works.pulled(host=Zone.WAN), Side.LINE, Probe.NEXT_HOP),
     "nothing comes back": (lambda works: works.silent("meta l4proto { tcp, udp }"), Side.LINE, Probe.NAMES),
-    "claim system": (lambda works: works.silent("tcp dport 443"), Side.PAYER, Probe.SYSTEM),
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+SLOW = ("terminal off",)
+"""The kernel asks thrice, a second apart; the silent router is found in the same way."""
+
+
+@pytest.mark.parametrize("fault", [pytest.param(one, marks=[pytest.mark.long] * (one in SLOW)) for one in FAULTS])
 def test_each_fault_is_found_where_it_is(works: Clinic, fault: str) -> None:
     broken, side, probe = FAULTS[fault]
     with broken(works):
@@ -58,6 +62,17 @@ def test_each_fault_is_found_where_it_is(works: Clinic, fault: str) -> None:
     assert next(one for one in Probe if tried.get(one) == Outcome.WRONG) == probe
 
 
+def test_a_claim_system_that_is_away_is_told_as_the_operators_page_says(works: Clinic) -> None:
+    """docs/operate.md."""
+    with works.silent("tcp dport 443"):
+        works.work()
+        done = works.diagnose("--lang", "en")
+
+    assert done.returncode == 1
+    assert normal(done.stdout) == normal("\n".join(said_of("claim-gateway diagnose")))
+
+
+@pytest.mark.long
 def test_of_two_cables_that_are_out_the_nearer_is_the_verdict(works: Clinic) -> None:
     with works.pulled(port=Zone.CLAIM), works.pulled(port=Zone.WAN):
         code, verdict, tried = works.verdict()

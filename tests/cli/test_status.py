@@ -54,6 +54,16 @@ def test_the_files_for_monitoring_and_console_are_written_whole_and_readable_by_
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gateway.prom", "issue"]
 
 
+def test_above_the_login_what_is_wrong_stands_before_what_is_well(served: Rig, tmp_path: Path) -> None:
+    console, site = tmp_path / "issue", tmp_path / "site.yaml"
+    site.write_text("site: {name: [\n")
+
+    assert main(["status", *served.places, "--site", str(site), "--issue", str(console)]) == 1
+
+    heads = [line for line in console.read_text().splitlines()[1:] if line and not line.startswith(" ")]
+    assert heads[:2] == ["relay: NOT WELL", "enforcer: well"]
+
+
 def test_a_file_that_cannot_be_written_is_the_systems_no(
     served: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
