@@ -31,16 +31,11 @@ def test_the_picture_is_the_one_show_draws(capsys: pytest.CaptureFixture[str]) -
 
 
 SHOWN = re.compile(r"^ *(?:# )?(claim-gateway [a-z].*?)(?: {2,}#.*)?$|`(claim-gateway [a-z][^`…]*)`", re.MULTILINE)
-<<<<<<< HEAD
-# docs/ja/folders.md is for staff, who see folders and no command.
-OPERATORS_PAGES = (REPOSITORY / "docs" / "operate.md", *sorted((REPOSITORY / "docs" / "ja").glob("[!f]*.md")))
-=======
 OPERATORS_PAGES = tuple(
     page
     for page in (REPOSITORY / "docs" / "operate.md", *sorted((REPOSITORY / "docs" / "ja").glob("*.md")))
     if SHOWN.search(page.read_text())
 )
->>>>>>> refs/heads/b10d
 
 
 @pytest.mark.parametrize("page", OPERATORS_PAGES, ids=lambda page: page.stem)
