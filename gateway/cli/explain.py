@@ -24,6 +24,7 @@ from gateway.policy.model import Flow, Policy, Protocol, Session, verdict
 from gateway.policy.places import own
 from gateway.policy.schedule import SITE_ZONE, schedule
 from gateway.report.clauses import CLAUSES, refused_by
+from gateway.report.matrix import beside_rules
 from gateway.report.nearest import Difference, Nearest, nearest, nearest_text
 from gateway.report.wording import Lang, when_text, zone_name
 from gateway.site.layout import Layout, Zone
@@ -50,6 +51,8 @@ class Answer:
     nearest: Nearest | None
     closes: datetime | None
     opens: datetime | None
+    dialled: bool = False
+    """Whether a terminal's own dial-up passes between the two, which no rule sees."""
 
     @property
     def clauses(self) -> tuple[str, ...]:
@@ -86,7 +89,14 @@ def explained(site: Site, session: Session, at: datetime, table: Table) -> Answe
         )
     close = None if flow else nearest(policy, session, opened)
     return Answer(
-        session, at, flow, traced, close, windows.open.get(flow.id) if flow else None, _next_opening(policy, close, at)
+        session,
+        at,
+        flow,
+        traced,
+        close,
+        windows.open.get(flow.id) if flow else None,
+        _next_opening(policy, close, at),
+        (session.origin, session.target) in policy.dial_up,
     )
 
 
@@ -162,6 +172,8 @@ def _rows(answer: Answer, layout: Layout, lang: Lang) -> Iterator[tuple[str, str
         yield "要件" if ja else "clauses", f"{clause:<4} {CLAUSES[clause]}"
     for met in answer.rules:
         yield "規則" if ja else "rule", f"{met.chain}: {met.rule}"
+    if answer.dialled:
+        yield "注記" if ja else "note", beside_rules(lang)
     if answer.flow:
         return
     if answer.nearest is None:
@@ -191,6 +203,7 @@ def _data(answer: Answer, layout: Layout) -> dict[str, Any]:
         "closes": answer.closes.isoformat(timespec="minutes") if answer.closes else None,
         "clauses": [{"id": clause, "requirement": CLAUSES[clause]} for clause in answer.clauses],
         "rules": [{"chain": met.chain, "rule": met.rule} for met in answer.traced.rules],
+        "beside_rules": answer.dialled,
         "nearest": close
         and {
             "flow": close.flow.id,

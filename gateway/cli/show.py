@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.cli.command import Command, Exit
 from gateway.cli.table import lines
-from gateway.firewall import part as firewall
+from gateway.enforcer.desired import desire
 from gateway.policy.derive import derive
 from gateway.policy.model import Flow, Granted, Policy, When, Window
 from gateway.report.matrix import flow_rows, grid, key
@@ -32,7 +32,7 @@ def _run(args: argparse.Namespace) -> int:
     policy = derive(site)
     match args.form:
         case "nft":
-            print(firewall.desired(policy, ports(site)).text(), end="")
+            print(desire(site).ruleset, end="")
         case "json":
             print(json.dumps(_data(site, policy), ensure_ascii=False, indent=2))
         case "svg":
@@ -66,6 +66,7 @@ def _data(site: Site, policy: Policy) -> dict[str, Any]:
             {"out": one.out, "sources": list(map(str, one.sources)), "clauses": list(one.clauses)}
             for one in policy.translations
         ],
+        "beside_rules": [{"from": origin, "to": target, "frames": "pppoe"} for origin, target in policy.dial_up],
         "served": [{"zone": zone, "service": service} for zone, service in policy.served],
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.enforcer.desired import THIS_BOX, Desired, OwnEnd, desire, terminal_ports
+from gateway.enforcer.desired import THIS_BOX, Desired, OwnEnd, desire
 from gateway.enforcer.errors import ApplyError, Unfit
 from gateway.policy.support import unsupported
 from gateway.programs.model import NOTHING
@@ -22,12 +22,11 @@ _NOBODY_RUNS_THEM = (
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One site, read. `terminals` are the interfaces the barrier shuts."""
+    """One site, read."""
 
     name: str
     desired: Desired
     ports: Mapping[Zone, str]
-    terminals: tuple[str, ...]
 
 
 def declared(site_file: Path, own_end: OwnEnd = THIS_BOX) -> Declared:
@@ -49,4 +48,4 @@ def declared(site_file: Path, own_end: OwnEnd = THIS_BOX) -> Declared:
     wanted = desire(site, own_end=own_end)
     if wanted.programs != NOTHING and own_end.runs is None:
         raise ApplyError(_NOBODY_RUNS_THEM)
-    return Declared(site.site.name, wanted, ports(site), terminal_ports(site))
+    return Declared(site.site.name, wanted, ports(site))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.firewall import part as firewall
+from gateway.firewall.pppoe import pppoe_table
 from gateway.firewall.table import Table
 from gateway.policy.derive import derive
 from gateway.policy.model import Policy
@@ -56,6 +57,13 @@ class Desired:
     tunnel: Tunnel | None = None
     own_end: OwnEnd = THIS_BOX
     programs: Programs = NOTHING
+    dial_up: Table | None = None
+    """What passes a terminal's own PPPoE through; None where the site does not ask for it."""
+
+    @property
+    def ruleset(self) -> str:
+        """Every table, as `nft -f` reads it."""
+        return self.table.text() + (self.dial_up.text() if self.dial_up else "")
 
 
 def desire(site: Site, policy: Policy | None = None, own_end: OwnEnd = THIS_BOX) -> Desired:
@@ -72,6 +80,7 @@ def desire(site: Site, policy: Policy | None = None, own_end: OwnEnd = THIS_BOX)
         None if own_end.carrier is Carrier.WIRE else tunnel.desired(site, own_end.carrier),
         own_end,
         programs.desired(site),
+        pppoe_table(policy, wiring.ports(site)),
     )
 
 

@@ -3,6 +3,7 @@
 import os
 
 from gateway.firewall import part as firewall
+from gateway.firewall import pppoe
 from gateway.firewall.hold import resume
 from gateway.firewall.nft import Nft
 from gateway.journal.notify import keep_descriptor, kept_descriptors
@@ -21,6 +22,7 @@ class Door:
             else:
                 os.close(descriptor)
         self.held = firewall.hold(self.nft)
+        pppoe.hold(self.nft)
         if self.held:
             keep_descriptor(_NAME, self.nft.fileno())
 

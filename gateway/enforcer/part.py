@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from gateway.firewall import part as firewall
+from gateway.firewall import pppoe
+from gateway.firewall.listing import ListedTable
 from gateway.firewall.nft import Nft, NftError
 from gateway.firewall.observed import Observed
 from gateway.firewall.spelling import spelled
@@ -19,6 +21,7 @@ from gateway.tunnel.errors import TunnelError
 from gateway.tunnel.link import Standing
 from gateway.tunnel.model import Tunnel
 from gateway.tunnel.part import TUNNEL
+from gateway.wiring import barrier, every_frame
 from gateway.wiring import part as wiring
 from gateway.wiring.model import Change, Rule, Wiring, difference
 from gateway.wiring.part import WiringError
@@ -169,6 +172,62 @@ class InterfacePart:
     def restore(self, found: Standing) -> None:
         """The steps back from where it stopped."""
         link.apply(link.steps_back(found, link.observe()))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """The table that passes a terminal's dial-up through, and the ports that take every frame for it."""
+
+    table: ListedTable | None
+    every_frame: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DialUpPart:
+    """A terminal's own PPPoE through the box. After the wiring: a VLAN's port must be there before a table stands on it."""
+
+    wanted: Table | None
+    door: Nft | None = None
+    name: str = "pppoe"
+
+    def observe(self) -> Dialled:
+        """What stands."""
+        table = pppoe.observe(self.door)
+        return Dialled(table, every_frame.observe((*pppoe.devices(table), *pppoe.devices(self.wanted))))
+
+    def difference(self, found: Dialled) -> tuple[str, ...]:
+        """Table and ports that differ."""
+        ports = pppoe.devices(self.wanted)
+        return (
+            *pppoe.difference(self.wanted, found.table),
+            *(f"port {port} keeps back frames for other addresses" for port in ports if port not in found.every_frame),
+        )
+
+    def shut(self, found: Dialled) -> None:
+        """What passed until now stops: the wiring may be about to make a port of it another zone's."""
+        if found.table is not None:
+            pppoe.shut(pppoe.devices(found.table), self.door)
+
+    def end(self) -> None:
+        """Nothing is dialled through any more."""
+        pppoe.apply(None, self.door)
+
+    def apply(self, found: Dialled) -> None:
+        """The way and the barrier before it in one transaction: no frame passes until the proof has spoken (`barrier`)."""
+        ports = pppoe.devices(self.wanted)
+        every_frame.tell(found.every_frame - set(ports), take=False)
+        every_frame.tell(ports, take=True)
+        if pppoe.difference(self.wanted, found.table):
+            pppoe.apply(self.wanted, self.door, shut_off=True)
+
+    def restore(self, found: Dialled) -> None:
+        """The former ways, as far as their ports are there and they were nobody else's."""
+        ports = pppoe.devices(self.wanted)
+        pppoe.apply(pppoe.former(found.table), self.door)
+        if not barrier.is_shut():
+            pppoe.open_again(self.door)
+        every_frame.tell(set(ports) - found.every_frame, take=False)
+        every_frame.tell(found.every_frame, take=True)
 
 
 Parts = tuple[Part[Any], ...]

@@ -1,13 +1,15 @@
 """The proof at its place: every candidate before the kernel is touched, and what the kernel then shows, by gateway/proof."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from gateway.enforcer import messages
 from gateway.enforcer.desired import Desired
 from gateway.enforcer.errors import Refuted
 from gateway.enforcer.proof import Proof, Said
+from gateway.firewall.pppoe import FAMILY, SHUT_TABLE, devices
 from gateway.journal import tell
 from gateway.policy.derive import derive
 from gateway.proof.child import Limits, prove_apart
@@ -32,7 +34,9 @@ class Prover:
     def candidate(self, desired: Desired) -> None:
         """The table alone, tried apart, behind the guard as it has to be: what else the box holds is the live proof's."""
         try:
-            table = Evidence(dump_of(desired.table.text()), whole_guard(), carrier=desired.own_end.carrier)
+            table = Evidence(
+                dump_of(desired.ruleset, devices(desired.dial_up)), whole_guard(), carrier=desired.own_end.carrier
+            )
             verdict = prove_apart(desired.site, table, LIMITS)
         except NotObserved as error:
             raise Refuted(f"the site cannot be proved: {error}") from error
@@ -84,7 +88,14 @@ class Tolerant:
 def _without_barrier(seen: Observation) -> Observation:
     """As it will be once the barrier opens, which waits for this proof. It only ever drops: nothing is hidden by leaving it out."""
     rules = tuple(rule for rule in seen.facts.rules if not (rule.blackhole and rule.priority == BARRIER))
-    return replace(seen, facts=replace(seen.facts, rules=rules))
+    dump = tuple(one for one in seen.dump if not _of_the_barrier(one))
+    return replace(seen, dump=dump, facts=replace(seen.facts, rules=rules))
+
+
+def _of_the_barrier(said: Mapping[str, Any]) -> bool:
+    """Whether this object of the dump is the table that goes, whatever is in it, when the barrier opens."""
+    (one,) = said.values()
+    return one.get("family") == FAMILY and SHUT_TABLE in (one.get("table"), one.get("name") if "table" in said else "")
 
 
 def _refusal(verdict: Verdict) -> str:

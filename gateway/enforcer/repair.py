@@ -11,6 +11,7 @@ from gateway.enforcer.proof import Proof
 from gateway.enforcer.transaction import Difference, kernel_parts
 from gateway.firewall import part as firewall
 from gateway.firewall.nft import Nft
+from gateway.firewall.pppoe import devices
 from gateway.programs.part import PROGRAMS
 from gateway.tunnel.part import TUNNEL
 from gateway.wiring import part as wiring
@@ -41,7 +42,7 @@ def repair(desired: Desired, door: Nft | None, proof: Proof, *, doubted: bool = 
     there, missing, failures = desired, tuple[str, ...](), list[str]()
     try:
         reduced, missing = wiring.present(desired.wiring)
-        there = replace(desired, wiring=reduced)
+        there = replace(desired, wiring=reduced, dial_up=None if _stands_on(missing, desired) else desired.dial_up)
     except wiring.WiringError as error:
         failures.append(str(error))
     found: list[Difference] = []
@@ -59,6 +60,11 @@ def repair(desired: Desired, door: Nft | None, proof: Proof, *, doubted: bool = 
             telling.append(f"{part.name}: {error}")
     done = Repaired(tuple(found), tuple(failures), missing, troubles=tuple(troubles))
     return _settled(there, done, door, proof) if not failures and (found or doubted) else done
+
+
+def _stands_on(missing: Iterable[str], desired: Desired) -> bool:
+    """Whether the way of a dial-up needs a port that is not there."""
+    return bool(set(missing) & set(devices(desired.dial_up)))
 
 
 def _left(name: str, texts: Iterable[str]) -> list[str]:

@@ -1,13 +1,14 @@
 """One apply over the parts of the box: observe → decide → act → verify; a failure on the way restores what was there."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.enforcer import connections, messages
-from gateway.enforcer.desired import Desired, desire, terminal_ports
+from gateway.enforcer import barrier, connections, messages
+from gateway.enforcer.desired import Desired, desire
 from gateway.enforcer.errors import ApplyError, PurgeError, Refuted
-from gateway.enforcer.part import FirewallPart, GuardPart, InterfacePart, Part, PartError, Parts, WiringPart
+from gateway.enforcer.part import DialUpPart, FirewallPart, GuardPart, InterfacePart, Part, PartError, Parts, WiringPart
 from gateway.enforcer.proof import CONFIRM_ONLY, Proof
 from gateway.firewall.nft import Nft
 from gateway.firewall.observed import Observed
@@ -15,7 +16,6 @@ from gateway.journal import tell
 from gateway.policy.places import Carrier
 from gateway.programs.part import ProgramsPart
 from gateway.tunnel.part import TunnelPart
-from gateway.wiring import barrier
 
 __all__ = [
     "Applied",
@@ -71,6 +71,7 @@ def parts(desired: Desired, door: Nft | None = None) -> Parts:
         FirewallPart(desired.table, door),
         *before_wiring,
         WiringPart(desired.wiring),
+        DialUpPart(desired.dial_up, door),
     )
     return (*network, *last)
 
@@ -101,15 +102,14 @@ def transact(desired: Desired, box: Parts, proof: Proof) -> Applied:
     changes = tuple(_differences(found))
     try:
         if latched:
-            barrier.shut(terminal_ports(desired.site))  # the latch goes with the change, and the proof comes after it
+            barrier.shut(desired, _door(box))  # the latch goes with the change, and the proof comes after it
         if changes:
             _act(found)
             _verify(box)
         # Before the proof: a session that slipped in while nothing stood guard would refute the box that is to end it.
         cut = connections.purge(desired.policy, _live(box))
         proof.live(desired)
-        if barrier.is_shut():
-            barrier.open_again()
+        barrier.open_again(_door(box))
     except (*PartError, Refuted, PurgeError) as error:
         back = _restored(found) if changes else True
         state = "what was in force before is back" if back else "the box forwards nothing until an apply succeeds"
@@ -146,6 +146,9 @@ def _differences(found: Seen) -> Iterator[Difference]:
 
 def _act(found: Seen) -> None:
     for part, seen in found:
+        if isinstance(part, DialUpPart) and part.difference(seen):
+            part.shut(seen)
+    for part, seen in found:
         if part.difference(seen):
             part.apply(seen)
 
@@ -154,6 +157,11 @@ def _verify(box: Parts) -> None:
     """The kernel's own word that all of it is there. Raises Refuted."""
     for left in differences(box):
         raise Refuted(f"the kernel took the change and shows another state: {left}")
+
+
+def _door(box: Parts) -> Nft | None:
+    """The door of a process that holds the tables."""
+    return next((part.door for part in box if isinstance(part, FirewallPart)), None)
 
 
 def _live(box: Parts) -> Observed:
@@ -169,4 +177,14 @@ def _restored(found: Seen) -> bool:
             part.restore(seen)
         except PartError:
             whole = False
+    if not whole:
+        _end_dial_up(found)
     return whole
+
+
+def _end_dial_up(found: Seen) -> None:
+    """The guard, which stops every packet of a box in pieces, does not see a dial-up's frames."""
+    for part, _ in found:
+        if isinstance(part, DialUpPart):
+            with suppress(*PartError):
+                part.end()

@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.enforcer import connections, doors, messages
+from gateway.enforcer import barrier, connections, doors, messages
 from gateway.enforcer.box import Box
 from gateway.enforcer.bystanders import Bystanders
 from gateway.enforcer.change import Change, ChangeKind
 from gateway.enforcer.repair import Repaired, repair
 from gateway.journal import tell
 from gateway.policy.schedule import schedule
-from gateway.wiring import barrier
 
 SHUT_FIRST = {ChangeKind.RULES, ChangeKind.ROUTING_RULE, ChangeKind.LOST}
 """What could open a way: the barrier goes up before anything is read."""
@@ -58,20 +57,19 @@ class Upkeep:
             return
         alarming = any(change.kind in SHUT_FIRST for change in changes)
         if alarming:
-            barrier.shut(wanted.terminals)
+            barrier.shut(wanted.desired, self._box.door)
         doubted = alarming or bool(self.failing) or any(change.kind is ChangeKind.DUE for change in changes)
         done = repair(wanted.desired, self._box.door, self._box.proof_in_force, doubted=doubted)
         if doubted or done.found:
             self._proved_at = began
         self._tell(changes, done, round((time.monotonic() - began) * 1000))
         if done.whole:
-            if barrier.is_shut():
-                barrier.open_again()
+            barrier.open_again(self._box.door)
             self._bystanders.look(self._box.observe())
             if done.found:
                 self.set_windows()  # a table made anew has forgotten them
         else:
-            barrier.shut(wanted.terminals)
+            barrier.shut(wanted.desired, self._box.door)
 
     def settle(self) -> None:
         """At the start, when everything was made as declared."""

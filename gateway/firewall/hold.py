@@ -13,12 +13,12 @@ import errno
 import os
 import re
 
-from gateway.firewall.netlink import drain, new_table
+from gateway.firewall.netlink import INET, NETDEV, drain, new_table
 from gateway.firewall.nft import Nft, NftError
-from gateway.firewall.table import TABLE
+from gateway.firewall.table import FAMILY, TABLE
 
 OWNER, PERSIST = 0x2, 0x4  # NFT_TABLE_F_…, linux/netfilter/nf_tables.h; PERSIST since Linux 6.9
-
+_FAMILIES = {FAMILY: INET, "netdev": NETDEV}
 
 SINCE = (6, 9)
 """The first Linux that knows PERSIST; before it, a held table dies with its holder."""
@@ -32,19 +32,19 @@ class TableHeld(NftError):
     """Another process holds the table. One line that says where to go."""
 
 
-def take(nft: Nft) -> bool:
-    """Hold the table by `nft`'s socket, awake; create it, empty, if there is none. Returns whether it is held now.
+def take(nft: Nft, name: str = TABLE, family: str = FAMILY) -> bool:
+    """Hold a table of ours by `nft`'s socket, awake; create it, empty, if there is none. Returns whether it is held now.
 
     False leaves everything as it was. Raises TableHeld if another process holds it, NftError if the kernel refuses.
     """
     try:
-        new_table(nft.fileno(), TABLE, OWNER | PERSIST)
+        new_table(nft.fileno(), name, OWNER | PERSIST, _FAMILIES[family])
     except OSError as error:
         if error.errno == errno.EPERM:
             raise TableHeld(HELD_BY_OTHER) from error
         if error.errno in (errno.EOPNOTSUPP, errno.EINVAL):
             return False
-        raise NftError(f"table {TABLE}: {error.strerror}") from error
+        raise NftError(f"table {name}: {error.strerror}") from error
     return True
 
 

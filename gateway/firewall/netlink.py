@@ -14,7 +14,7 @@ _REQUEST, _ACK, _CREATE = 0x1, 0x4, 0x400  # NLM_F_…
 _ERROR = 2  # NLMSG_ERROR
 _TYPE_MASK = 0x3FFF  # NLA_TYPE_MASK
 _HEADER, _FAMILY = struct.Struct("=IHHII"), struct.Struct(">BBH")
-INET = 1  # NFPROTO_INET
+INET, NETDEV = 1, 5  # NFPROTO_INET, NFPROTO_NETDEV, linux/netfilter.h
 _SEQUENCE = 0x636C6777
 """Of our own messages; libnftables counts its own from zero."""
 _PATIENCE_MS = 2000
@@ -40,9 +40,9 @@ def messages(data: bytes) -> Iterator[tuple[int, int, int, bytes]]:
         data = data[_aligned(length) :]
 
 
-def new_table(number: int, name: str, flags: int) -> None:
-    """Create the inet table `name` with `flags`, or give it these flags, over the socket `number`. Raises OSError."""
-    body = _FAMILY.pack(INET, 0, 0) + attribute(1, name.encode() + b"\0") + attribute(2, struct.pack(">I", flags))
+def new_table(number: int, name: str, flags: int, family: int = INET) -> None:
+    """Create the table `name` with `flags`, or give it these flags, over the socket `number`. Raises OSError."""
+    body = _FAMILY.pack(family, 0, 0) + attribute(1, name.encode() + b"\0") + attribute(2, struct.pack(">I", flags))
     batch = _FAMILY.pack(0, 0, SUBSYSTEM)
     _exchange(
         number,

@@ -4,6 +4,8 @@ import ctypes
 import json
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -80,6 +82,16 @@ class Nft:
         with socket.socket(fileno=os.dup(self.fileno())) as copy:
             port: int = copy.getsockname()[0]
             return port
+
+
+@contextmanager
+def opened(nft: Nft | None) -> Iterator[Nft]:
+    """`nft`, whose process keeps it; or one for this moment. Raises NftError."""
+    if nft is not None:
+        yield nft
+        return
+    with Nft() as made:
+        yield made
 
 
 def _netfilter_sockets() -> set[int]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gateway.firewall import pppoe
 from gateway.firewall.listing import Listed, ListedTable, tables
 from gateway.firewall.table import FAMILY, TABLE
 
@@ -53,6 +54,8 @@ def read(listing: str) -> Observed:
     """`listing` is what `nft list ruleset` printed."""
     found = {(one.family, one.name): one for one in tables(listing)}
     latch = found.pop((FAMILY, LATCH_TABLE), None)
+    for beside in (pppoe.TABLE, pppoe.SHUT_TABLE):
+        found.pop((pppoe.FAMILY, beside), None)
     ours = found.pop((FAMILY, TABLE), None) or ListedTable(FAMILY, TABLE, "", frozenset(), ())
     return Observed(
         ours.text or None,

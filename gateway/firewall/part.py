@@ -4,11 +4,10 @@ Each function that meets the kernel takes the door to it, for a process that hol
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 
 from gateway.firewall.compile import compile_table
 from gateway.firewall.hold import HELD_BY_OTHER, TableHeld, can_hold, take
-from gateway.firewall.nft import Nft
+from gateway.firewall.nft import Nft, opened
 from gateway.firewall.observed import LATCH_TABLE, LiveSet, Observed, read
 from gateway.firewall.reload import element_changes, former, reload_commands, same_kind
 from gateway.firewall.spelling import Rules, remember, spelled
@@ -29,7 +28,7 @@ def desired(policy: Policy, ports: Mapping[Zone, str], carrier: Carrier = Carrie
 
 def observe(nft: Nft | None = None) -> Observed:
     """The live table in this network namespace. Raises NftError."""
-    with _door(nft) as door:
+    with opened(nft) as door:
         return read(door.run("list ruleset"))
 
 
@@ -78,7 +77,7 @@ def apply(table: Table, nft: Nft | None = None) -> bool:
 
     Raises NftError: then nothing changed.
     """
-    with _door(nft) as door:
+    with opened(nft) as door:
         live = observe(door)
         spelling = spelled(table)
         if spelling is not None and not difference(table, live, spelling):
@@ -94,22 +93,13 @@ def restore(observed: Observed, nft: Nft | None = None) -> None:
 
     LIVE sets that are still there keep what they hold now; those that are gone come back with the time they had left.
     """
-    with _door(nft) as door:
+    with opened(nft) as door:
         live = observe(door)
         ready = _ready(live, nft)
         if observed.text is None:
             door.run(_lift(live) + ready + f"delete table {FAMILY} {TABLE}\n" + observed.latch)
         else:
             door.run(_lift(live) + ready + reload_commands(former(observed), live) + observed.latch)
-
-
-@contextmanager
-def _door(nft: Nft | None) -> Iterator[Nft]:
-    if nft is not None:
-        yield nft
-        return
-    with Nft() as opened:
-        yield opened
 
 
 def _ready(live: Observed, holder: Nft | None) -> str:

@@ -26,6 +26,7 @@ def derive(site: Site) -> Policy:
         delegated=delegated(site),
         protected=protected(site),
         narrow=tuple(_narrow(site)),
+        dial_up=((Zone.CLAIM, Zone.WAN), (Zone.WAN, Zone.CLAIM)) if site.pppoe_passthrough else (),
     )
 
 

@@ -143,6 +143,9 @@ class Policy:
     narrow: tuple[Zone, ...] = ()
     """The zones whose packets must be smaller than their neighbours': TCP is told when it opens (RFC 9293 §3.7.1)."""
 
+    dial_up: tuple[tuple[Zone, Zone], ...] = ()
+    """The ordered pairs between which PPPoE's frames pass, which no flow and no rule about packets sees (RFC 2516)."""
+
     def between(self, origin: Zone, target: Zone) -> tuple[Flow, ...]:
         """The flows of one ordered pair."""
         return tuple(flow for flow in self.flows if (flow.origin, flow.target) == (origin, target))

@@ -17,6 +17,10 @@ TUNNEL_IF_ID = 0x63670001
 spells `cg`, so that a person knows whose they are."""
 
 
+DIALLED_PORT = "ppp-wan"
+"""Dial-up makes an interface: pppd gives it this name, and it is there while the line is up."""
+
+
 DELEGATED_HOST = 1
 """The host part of the box's address where the line delegates the prefix: routers are ::1 there as elsewhere."""
 
@@ -45,6 +49,11 @@ def part(site: Site, zone: Zone) -> LanZone | TerminalZone | WanZone | None:
             return site.zones.wan
         case _:
             return None
+
+
+def dials(site: Site) -> bool:
+    """Whether this box holds the line's PPPoE session (RFC 2516): its port then carries no IP, and the line is another one."""
+    return site.zones.wan is not None and site.zones.wan.uplink.pppoe is not None
 
 
 def zones(site: Site) -> tuple[Zone, ...]:

@@ -18,8 +18,6 @@ def unsupported(site: Site) -> tuple[Unsupported, ...]:
 
 def _parts(site: Site) -> Iterator[Unsupported]:
     yield from _zones(site)
-    if site.pppoe_passthrough:
-        yield ("pppoe_passthrough",), _not_yet("pppoe_passthrough", "leave it out")
 
 
 def _zones(site: Site) -> Iterator[Unsupported]:

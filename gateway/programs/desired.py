@@ -5,9 +5,11 @@ from gateway.programs.model import Programs
 from gateway.programs.names import name_services
 from gateway.programs.networkd import network_files
 from gateway.programs.ntp import time_services
+from gateway.programs.pppoe import dial_services
 from gateway.site.model import Site
 
 
 def desired(site: Site) -> Programs:
     """The files and services of `site`, whose ports are named."""
-    return Programs(network_files(site), (*lease_services(site), *name_services(site), *time_services(site)))
+    services = (*lease_services(site), *name_services(site), *time_services(site), *dial_services(site))
+    return Programs(network_files(site), services)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from gateway.policy.places import TUNNEL_PORT, holds_tunnel, part
+from gateway.policy.places import DIALLED_PORT, TUNNEL_PORT, dials, holds_tunnel, part
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 
@@ -14,6 +14,7 @@ _NOBODYS = "anyport"
 def interfaces(site: Site) -> Mapping[Zone, str]:
     """The interface behind each zone of the site."""
     found = {zone: str(declared.port) for zone in Zone if (declared := part(site, zone)) is not None}
+    found |= {Zone.WAN: DIALLED_PORT} if dials(site) else {}
     return found | ({Zone.TUNNEL: TUNNEL_PORT} if holds_tunnel(site) else {})
 
 

@@ -9,6 +9,8 @@ from gateway.site.layout import Layout, Zone
 NOTHING = "–"
 SAME = "\\"
 SOMETIMES = "*"
+BESIDE = "PPPoE!"
+"""A terminal's own dial-up between two zones, either way: no rule about packets sees its frames."""
 
 Row = tuple[str, ...]
 
@@ -19,7 +21,7 @@ def grid(policy: Policy, layout: Layout, lang: Lang) -> Iterator[Row]:
     for origin in policy.zones:
         yield (
             zone_name(origin, layout, lang),
-            *(SAME if origin is target else _cell(policy.between(origin, target)) for target in policy.zones),
+            *(SAME if origin is target else _cell(policy, origin, target) for target in policy.zones),
         )
 
 
@@ -37,6 +39,22 @@ def key(policy: Policy, lang: Lang) -> Iterator[str]:
             if ja
             else f"{SOMETIMES} only in its hours, or while granted (below)"
         )
+
+    if policy.dial_up:
+        yield f"{BESIDE} {beside_rules(lang)}"
+
+
+def beside_rules(lang: Lang) -> str:
+    """What `pppoe_passthrough` lets past every rule, in one line."""
+    if lang == "ja":
+        return (
+            "端末自身のダイヤルアップ（PPPoE、0x8863と0x8864のフレーム）は、どの規則にも見られずに両方向へ通ります"
+            "（pppoe_passthrough）。その中身は本装置では制限できません（C6）"
+        )
+    return (
+        "a terminal's own dial-up (PPPoE, frames 0x8863 and 0x8864) passes beside every rule, both ways "
+        "(pppoe_passthrough): what it carries is not held by this box (C6)"
+    )
 
 
 def flow_rows(policy: Policy, layout: Layout, lang: Lang) -> Iterator[Row]:
@@ -65,12 +83,14 @@ def _names(zones: Sequence[Zone], layout: Layout, lang: Lang) -> Row:
     return tuple(zone_name(zone, layout, lang) for zone in zones)
 
 
-def _cell(flows: tuple[Flow, ...]) -> str:
+def _cell(policy: Policy, origin: Zone, target: Zone) -> str:
     """The services of a pair; a service that is not always open carries a sign."""
+    flows = policy.between(origin, target)
     always = tuple(dict.fromkeys(one for flow in flows if flow.when is None for one in flow.services))
     sometimes = tuple(
         dict.fromkeys(one for flow in flows if flow.when is not None for one in flow.services if one not in always)
     )
     parts = [services_text(sorted(always))] if always else []
     parts += [f"{services_text(sorted(sometimes))}{SOMETIMES}"] if sometimes else []
+    parts += [BESIDE] if (origin, target) in policy.dial_up else []
     return "; ".join(parts) or NOTHING

@@ -148,6 +148,8 @@ class Pppoe(Model):
     """The account the provider gave."""
     password_file: FileName
     """The file that holds its password."""
+    mtu: Annotated[int, Field(ge=1280, le=1492, strict=True)] = 1454
+    """The largest packet the line carries, bytes: RFC 2516 has room for 1492, big carriers' access networks for 1454."""
 
 
 class PrefixDelegation(Model):

@@ -13,8 +13,6 @@ from gateway.site.values import IpNetwork
 from gateway.tunnel.model import CertificateFiles, Child, Connection, Link, PskFile, Route, Tunnel, Way
 
 LINE_MTU = 1500  # Ethernet, RFC 894
-PPPOE_LINE_MTU = 1454
-"""What the big carriers' access network leaves of a PPPoE line, below RFC 2516's 1492."""
 ENCRYPTION_BYTES = 105
 """What encryption adds at most: outer IPv6 40, UDP of NAT-T 8, ESP header 8, IV 16, padding and trailer 17, ICV 16 (RFC
 4303 §2, RFC 3948 §2.1; AES-CBC with SHA-256, which needs more than AES-GCM)."""
@@ -39,7 +37,7 @@ def desired(site: Site, carrier: Carrier = Carrier.XFRM) -> Tunnel | None:
 def inner_mtu(site: Site) -> int:
     """The largest packet, bytes, that fits the line once encrypted, where the site file names none."""
     wan = site.zones.wan
-    return (PPPOE_LINE_MTU if wan and wan.uplink.pppoe else LINE_MTU) - ENCRYPTION_BYTES
+    return (wan.uplink.pppoe.mtu if wan and wan.uplink.pppoe else LINE_MTU) - ENCRYPTION_BYTES
 
 
 def _connections(site: Site) -> Iterator[Connection]:

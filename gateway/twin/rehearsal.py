@@ -19,8 +19,8 @@ from gateway.site.layout import Zone
 from gateway.site.load import load_site
 from gateway.site.model import SftpFolder, Site, SmbShare, TerminalShare
 from gateway.site.values import IpAddress, PortRange
-from gateway.twin import samples
-from gateway.twin.build import Twin
+from gateway.twin import frames, samples
+from gateway.twin.build import CARD, Twin
 from gateway.twin.carrying import Carried, Carrier
 from gateway.twin.claim_system import PORT, ClaimSystem
 from gateway.twin.matrix import Row, control, observe
@@ -111,6 +111,7 @@ def rehearse(
             return result  # a gateway that lets the wrong packets through must not be given a file
         with stage("open sessions end to end"):
             _reach_claim_system(twin, place, result)
+            _dial_through(twin, desired.policy, result)
         if site.relay:
             _share_and_relay(twin, site, site_file, place, stage)
     return result
@@ -160,6 +161,24 @@ def _reach_claim_system(twin: Twin, place: Path, result: Rehearsal) -> None:
                     time.monotonic() - began,
                 )
             )
+
+
+def _dial_through(twin: Twin, policy: Policy, result: Rehearsal) -> None:
+    """A terminal's own dial-up: its frames pass both ways, and nothing else takes their way."""
+    for origin, target in policy.dial_up:
+        began = time.monotonic()
+        sender, receiver = (twin.namespace(twin.at(zone).name) for zone in (origin, target))
+        through = frames.arrived(sender, receiver, CARD, (*frames.OTHERS, *frames.DIAL_UP))
+        kinds = {f"{kind:#06x}" for kind in through}
+        result.sessions.append(
+            EndToEnd(
+                f"card of {origin}",
+                f"card of {target}, PPPoE's and other frames",
+                f"passed: {', '.join(sorted(kinds)) or 'none'}",
+                through == set(frames.DIAL_UP),
+                time.monotonic() - began,
+            )
+        )
 
 
 def _https(ports: PortRange) -> bool:

@@ -117,6 +117,15 @@ Item = Vlan | Rule | Up | Address | DefaultRoute | Route | Sysctl
 
 
 @dataclass(frozen=True, slots=True)
+class Dialled:
+    """A port that is there while the line is up: it comes and goes in the middle of anything, and its absence is no mistake."""
+
+    port: str
+    routes: tuple[Route, ...]
+    sysctls: tuple[Sysctl, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wiring:
     """What a box has, or should have. Items are unique; their order is the order in which they can be made."""
 
@@ -130,6 +139,8 @@ class Wiring:
     """What is left to the line. No item: nothing is made of it."""
     spoken_for: tuple[IpNetwork, ...] = ()
     """Networks that have their place: whatever a line gives among them is a stranger's all the same."""
+    dialled: tuple[Dialled, ...] = ()
+    """What stands on ports that a program makes. Until `gateway.wiring.part.present` finds one there it is left alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,17 @@ from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
 from gateway.policy.model import FAMILIES
-from gateway.policy.places import DELEGATED_HOST, TUNNEL_PORT, all_inside, holds_tunnel, part, protected
+from gateway.policy.networks import EVERYWHERE
+from gateway.policy.places import (
+    DELEGATED_HOST,
+    DIALLED_PORT,
+    TUNNEL_PORT,
+    all_inside,
+    dials,
+    holds_tunnel,
+    part,
+    protected,
+)
 from gateway.site.layout import Zone
 from gateway.site.model import Site
 from gateway.wiring import line, links, message
@@ -23,6 +33,7 @@ from gateway.wiring.model import (
     Assigned,
     Change,
     DefaultRoute,
+    Dialled,
     Route,
     Rule,
     Sysctl,
@@ -34,6 +45,7 @@ from gateway.wiring.sysctls import sysctls
 
 SYSCTL_ROOT = Path("/proc/sys")
 _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
+_DIALLED_FAMILY = 4
 _GOTO, _BLACKHOLE = "goto", "blackhole"
 _SCOPE_LINK, _SCOPE_ANY = 253, 255  # RT_SCOPE_LINK, RT_SCOPE_NOWHERE, linux/rtnetlink.h
 _KERNELS_OWN = tuple(
@@ -51,12 +63,14 @@ class WiringError(Exception):
 def ports(site: Site) -> Mapping[Zone, str]:
     """The interface behind each zone of the site. Pure."""
     segments = {zone: str(found.port) for zone in Zone if (found := part(site, zone)) is not None}
+    segments |= {Zone.WAN: DIALLED_PORT} if dials(site) else {}
     return segments | ({Zone.TUNNEL: TUNNEL_PORT} if holds_tunnel(site) else {})
 
 
 def desired(site: Site) -> Wiring:
     """The wiring this site needs; of the tunnel's interface the settings alone, the rest is its own part's. Pure."""
     segments = [(zone, str(found.port), found.addresses) for zone in Zone if (found := part(site, zone)) is not None]
+    beneath = (str(site.zones.wan.port),) if site.zones.wan and dials(site) else ()
     declared = [found.port for zone in Zone if (found := part(site, zone)) is not None]
     vlans = tuple(Vlan(str(port), port.card, port.vlan) for port in declared if port.vlan is not None)
     trunks = tuple(dict.fromkeys(one.trunk for one in vlans if one.trunk not in {str(port) for port in declared}))
@@ -67,22 +81,34 @@ def desired(site: Site) -> Wiring:
         rules=(*guard_rules(), *main_rules()),
         up=(*map(Up, trunks), *(Up(name) for _, name, _ in segments)),
         addresses=tuple(Address(name, address) for _, name, addresses in segments for address in addresses),
-        routes=tuple(DefaultRoute(str(wan.port), hop) for hop in hops) if wan else (),
+        routes=(*(DefaultRoute(str(wan.port), hop) for hop in hops if wan),),
         sysctls=sysctls(
-            (*trunks, *(name for zone, name, _ in segments if zone is not Zone.WAN)),
+            (*trunks, *(name for zone, name, _ in segments if zone is not Zone.WAN), *beneath),
             (
-                *(name for zone, name, _ in segments if zone is Zone.WAN),
+                *(name for zone, name, _ in segments if zone is Zone.WAN and name not in beneath),
                 *((TUNNEL_PORT,) if holds_tunnel(site) else ()),
             ),
+            without_ip=beneath,
         ),
         assigned=tuple(_assigned(site)),
         spoken_for=(*all_inside(site), *protected(site)),
+        dialled=(_dialled(),) if beneath else (),
+    )
+
+
+def _dialled() -> Dialled:
+    """The other end is whoever the provider says, so its route names the interface alone. IPv4 only, as the site file has it."""
+    return Dialled(
+        DIALLED_PORT,
+        tuple(Route(DIALLED_PORT, network) for network in EVERYWHERE if network.version == _DIALLED_FAMILY),
+        tuple(one for one in sysctls((), (DIALLED_PORT,)) if DIALLED_PORT in Path(one.path).parts),
     )
 
 
 def _assigned(site: Site) -> Iterator[Assigned]:
     wan = site.zones.wan
-    if wan is not None:
+    # A dialled port's addresses are nobody's here: they live and die with it.
+    if wan is not None and not dials(site):
         yield from (Assigned(str(wan.port), family) for family in wan.uplink.assigned)
     for segment in (site.zones.claim, site.zones.qualification):
         if segment is not None and segment.ipv6 is not None:
@@ -115,7 +141,9 @@ def observe(wanted: Wiring) -> Wiring:
             routes=tuple(
                 found.route
                 for found in _routes(ip, by_number)
-                if _concerns(found.route, names) and not line.led(wanted, found)
+                if _concerns(found.route, names)
+                and not line.led(wanted, found)
+                and found.route.port not in {one.port for one in wanted.dialled}
             ),
             sysctls=tuple(Sysctl(one.path, value) for one in wanted.sysctls if (value := _read(one.path)) is not None),
         )
@@ -130,22 +158,28 @@ def observe_rules(wanted: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 
 def present(wanted: Wiring) -> tuple[Wiring, tuple[str, ...]]:
-    """`wanted` as far as its ports are there, and the names of those that are not."""
+    """`wanted` as far as its ports are there, dialled ones among them, and the names of those that are not."""
     with IPRoute() as ip:
         there = links.read(ip)
     missing = links.missing(there, (up.port for up in wanted.up), wanted.vlans)
-    if not missing:
-        return wanted, ()
+    up = tuple(one for one in wanted.dialled if one.port in there)
     return (
         replace(
             wanted,
             vlans=tuple(vlan for vlan in wanted.vlans if vlan.name not in missing),
             up=tuple(up for up in wanted.up if up.port not in missing),
             addresses=tuple(address for address in wanted.addresses if address.port not in missing),
-            routes=tuple(route for route in wanted.routes if route.port not in missing),
-            sysctls=tuple(one for one in wanted.sysctls if not set(Path(one.path).parts) & set(missing)),
+            routes=(
+                *(route for route in wanted.routes if route.port not in missing),
+                *(route for one in up for route in one.routes),
+            ),
+            sysctls=(
+                *(one for one in wanted.sysctls if not set(Path(one.path).parts) & set(missing)),
+                *(setting for one in up for setting in one.sysctls),
+            ),
+            dialled=tuple(one for one in wanted.dialled if one not in up),
         ),
-        missing,
+        (*missing, *(one.port for one in wanted.dialled if one not in up)),
     )
 
 

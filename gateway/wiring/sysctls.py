@@ -28,9 +28,15 @@ _V6_EACH = {
 }
 
 
-def sysctls(inside: tuple[str, ...], uplinks: tuple[str, ...]) -> tuple[Sysctl, ...]:
-    """The settings for these ports. Forwarding comes first: switching it on resets some of the others."""
-    return tuple(Sysctl(path, value) for path, value in _settings(inside, uplinks))
+def sysctls(inside: tuple[str, ...], uplinks: tuple[str, ...], without_ip: tuple[str, ...] = ()) -> tuple[Sysctl, ...]:
+    """The settings for these ports. Forwarding comes first: switching it on resets some of the others.
+
+    Those `without_ip` carry another protocol's frames; IPv4 has no switch, but no address either.
+    """
+    return (
+        *(Sysctl(path, value) for path, value in _settings(inside, uplinks)),
+        *(Sysctl(f"net/ipv6/conf/{name}/disable_ipv6", "1") for name in without_ip),
+    )
 
 
 def _settings(inside: tuple[str, ...], uplinks: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ def golden(sample: Path) -> Path:
 
 def ruleset(sample: Path) -> str:
     """What the compiler makes of a sample now."""
-    return desire(load_site(sample)).table.text()
+    return desire(load_site(sample)).ruleset
 
 
 def main() -> int:

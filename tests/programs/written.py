@@ -36,6 +36,7 @@ def sites() -> Mapping[str, Site]:
         "dhcp-and-pd": site_on_a_line({"dhcp": {}, "pd": {}}, claim={"serve": EVERYTHING}, management=SERVERS),
         "static-and-ra": site_on_a_line({"static": STATIC4, "ra": {}}, claim={"serve": ["dns"]}),
         "pd-alone": site_on_a_line({"pd": {"prefix_length": 60}}),
+        "dials": site_on_a_line({"pppoe": {"user": 'clinic "1"@isp.example', "password_file": "credentials/line"}}),
         "router-a": _behind_a_router(),
     }
 

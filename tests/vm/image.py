@@ -25,7 +25,7 @@ WHEELHOUSE = PROJECT / "build/wheelhouse"
 HERE = Path(__file__).parent
 OURS = ("agent.py", "lab-agent.service", "forwards.conf")
 """What this lab itself puts on the machine."""
-SIZE = "1536M"
+SIZE = "2G"
 """Sparse: a file takes what is in it."""
 BUILD_TIMEOUT_S = 300
 PACKAGES = (
@@ -52,7 +52,7 @@ chroot $root /usr/bin/python3 -m venv /opt/claim-gateway/venv
 chroot $root /opt/claim-gateway/venv/bin/pip install --quiet --disable-pip-version-check --no-index \\
     --find-links=/mnt/wheelhouse --require-hashes --requirement=/mnt/wheelhouse/requirements.txt
 chmod 0700 $root/etc/claim-gateway/credentials
-install -m 0755 $SYSTEMD/claim-gateway-guard $SYSTEMD/claim-gateway-line $root/usr/lib/claim-gateway/
+install -m 0755 $SYSTEMD/claim-gateway-guard $SYSTEMD/claim-gateway-line $SYSTEMD/claim-gateway-dial $root/usr/lib/claim-gateway/
 install -m 0644 $SYSTEMD/claim-gateway-charon.conf $root/usr/lib/claim-gateway/charon.conf
 install -D -m 0644 $SYSTEMD/claim-gateway-charon-unit.conf $root/etc/systemd/system/strongswan.service.d/claim-gateway.conf
 install -m 0644 $SYSTEMD/claim-gateway-closed.nft $root/usr/lib/claim-gateway/
@@ -80,20 +80,21 @@ def packages() -> tuple[str, ...]:
     return (*PACKAGES, *defaults["claim_gateway_packages"])
 
 
-def image(booting: Kernel) -> Path:
-    """The installed box, built if this checkout's product has not been installed yet (about 15 s and 600 MB).
+def image(booting: Kernel, *more: str) -> Path:
+    """The installed box with `more` packages, built if this checkout's product is not installed yet (about 15 s and 600 MB).
 
     Raises subprocess.CalledProcessError with the failing step's own words.
     """
     subprocess.run(("make", "--silent", "wheelhouse"), cwd=PROJECT, check=True, capture_output=True, timeout=100)
-    tree = rootfs(*packages())
+    tree = rootfs(*packages(), *more)
     digest = hashlib.sha256(f"{tree}\n{booting.tree}\n{_INSTALL}\n{SIZE}".encode())
     for file in (WHEELHOUSE / "requirements.txt", *sorted(SYSTEMD.iterdir()), *(HERE / name for name in OURS)):
         digest.update(file.read_bytes())
-    built = cache() / f"vm-{digest.hexdigest()[:16]}.img"
+    kind = "_".join(("vm", *more))
+    built = cache() / f"{kind}-{digest.hexdigest()[:16]}.img"
     with locked(cache() / "vm.lock"):
         if not built.exists():
-            for former in cache().glob("vm-*.img"):
+            for former in cache().glob(f"{kind}-*.img"):
                 former.unlink()  # each product installed is another 600 MB
             _build(tree, booting, built)
     return built

@@ -18,6 +18,8 @@ class Flavour(StrEnum):
 
     CLOUD = "linux-image-cloud-amd64"
     """NVMe and ext4 are built in, so that it boots without an initial RAM disk; it has no PPP."""
+    WHOLE = "linux-image-amd64"
+    """It has PPP, and its disk's drivers are modules: it boots with `tests.vm.initrd`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Kernel:
     """An unpacked kernel package."""
 
     tree: Path
+    initrd: Path | None = None
+    """What its image boots with, where it needs one."""
 
     @property
     def image(self) -> Path:

@@ -132,6 +132,8 @@ def _board(booting: Kernel, console: Path, options: tuple[str, ...]) -> Iterator
     # cx16 is broken in emulation with two processors running at once.
     yield from ("-accel", "tcg,thread=multi", "-cpu", "max,-cx16", "-smp", "2", "-m", str(MEMORY_MIB))
     yield from ("-kernel", str(booting.image), "-append", " ".join(kernel_line), "-serial", f"file:{console}")
+    if booting.initrd is not None:
+        yield from ("-initrd", str(booting.initrd))
     yield from ("-device", "virtio-rng-pci")
 
 

@@ -87,6 +87,21 @@ def test_what_the_line_assigns_is_left_to_it() -> None:
     assert wanted.routes == ()
 
 
+DIALS = site_on_a_line({"pppoe": {"user": "clinic@isp.example", "password_file": "credentials/line"}})
+
+
+def test_a_dialled_line_is_an_interface_of_its_own_and_its_port_carries_no_ip() -> None:
+    wanted = part.desired(DIALS)
+    settings = {one.path: one.value for one in wanted.sysctls}
+
+    assert part.ports(DIALS)[Zone.WAN] == "ppp-wan"
+    assert "eth0" in {up.port for up in wanted.up}
+    assert settings["net/ipv6/conf/eth0/disable_ipv6"] == settings["net/ipv4/conf/eth0/rp_filter"] == "1"
+    assert not [path for path in settings if "ppp-wan" in path]
+    assert (wanted.routes, wanted.assigned) == ((), ())
+    assert not [one for one in wanted.addresses if one.port == "eth0"]
+
+
 @pytest.fixture
 def wired(namespace: Namespace) -> Namespace:
     """A namespace with the sample site's three ports, both ends of each wire inside."""
@@ -255,3 +270,55 @@ def test_a_trunk_that_is_gone_takes_its_vlans_along(wired: Namespace) -> None:
     assert missing == ("eth0", "eth0.10", "eth0.20", "eth0.30")
     assert left.vlans == ()
     assert [up.port for up in left.up] == ["eth1"]
+
+
+def dialled() -> None:
+    """What pppd makes, as far as the kernel's routes and settings know."""
+    with IPRoute() as ip:
+        ip.link("add", ifname="ppp-wan", kind="veth", peer={"ifname": "far-ppp-wan"})
+        for name in ("far-ppp-wan", "ppp-wan"):
+            ip.link("set", index=ip.link_lookup(ifname=name)[0], state="up")
+        ip.addr("add", index=ip.link_lookup(ifname="ppp-wan")[0], address="198.51.100.10", prefixlen=32)
+
+
+@pytest.mark.root
+def test_a_dialled_line_that_is_down_hinders_no_apply_and_is_told(wired: Namespace) -> None:
+    wanted = part.desired(DIALS)
+    settle(wired, wanted)
+
+    assert difference(wanted, wired.call(part.observe, wanted)) == ()
+    there, missing = wired.call(part.present, wanted)
+    assert missing == ("ppp-wan",)
+    assert difference(there, wired.call(part.observe, there)) == ()
+
+
+@pytest.mark.root
+def test_a_dialled_line_that_comes_up_is_the_way_out_and_its_address_is_its_own(wired: Namespace) -> None:
+    wanted = part.desired(DIALS)
+    settle(wired, wanted)
+    wired.call(dialled)
+    assert difference(wanted, wired.call(part.observe, wanted)) == ()  # an apply in the same moment sees nothing of it
+
+    there, missing = wired.call(part.present, wanted)
+    settle(wired, there)
+
+    assert missing == ()
+    assert [str(route) for route in wired.call(part.observe, there).routes] == ["route to 0.0.0.0/0 on ppp-wan"]
+    assert difference(there, wired.call(part.observe, there)) == ()
+    assert difference(wanted, wired.call(part.observe, wanted)) == ()
+
+
+@pytest.mark.root
+def test_a_way_out_beside_the_dialled_line_is_taken_away(wired: Namespace) -> None:
+    there, _ = wired.call(part.present, part.desired(DIALS))
+    settle(wired, there)
+
+    def astray() -> None:
+        with IPRoute() as ip:
+            ip.addr("add", index=ip.link_lookup(ifname="eth0")[0], address="198.51.100.2", prefixlen=30)
+            ip.route("add", dst="default", gateway="198.51.100.1")
+
+    wired.call(astray)
+
+    undone = [str(change) for change in difference(there, wired.call(part.observe, there))]
+    assert undone == ["- address 198.51.100.2/30 on eth0", "- default route via 198.51.100.1 on eth0"]

@@ -25,3 +25,8 @@ def test_no_port_believes_redirects_or_advertisements() -> None:
 def test_conntrack_is_strict() -> None:
     assert FOUND["net/netfilter/nf_conntrack_tcp_loose"] == "0"
     assert FOUND["net/netfilter/nf_conntrack_tcp_be_liberal"] == "0"
+
+
+def test_a_port_of_another_protocol_speaks_no_ipv6() -> None:
+    (off,) = (one for one in sysctls(("eth0",), (), without_ip=("eth0",)) if one.path.endswith("/disable_ipv6"))
+    assert (off.path, off.value) == ("net/ipv6/conf/eth0/disable_ipv6", "1")

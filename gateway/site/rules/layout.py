@@ -68,6 +68,9 @@ def openings_of_the_layout(site: Site) -> Iterator[Finding]:
     if site.pppoe_passthrough and (line is not Line.IP_VPN or Role.B not in site.roles):
         text = "pppoe_passthrough: a terminal dials through the box only in an ip-vpn layout with role b. write false"
         yield Finding(("pppoe_passthrough",), text, LAYOUT_AND_ROLES)
+    if site.pppoe_passthrough and site.zones.wan and site.zones.wan.uplink.pppoe:
+        text = "pppoe_passthrough: the box dials itself (uplink: pppoe), and one line takes one dial-up. write false"
+        yield Finding(("pppoe_passthrough",), text, (("zones", "wan", "uplink", "pppoe"),))
     if site.access != "always":
         if Role.A not in site.roles:
             text = "access hours are kept by router A, and this box has role b only. take access: out"

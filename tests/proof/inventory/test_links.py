@@ -1,7 +1,11 @@
 import pytest
 
+from gateway.policy.derive import derive
 from gateway.proof.inventory.links import Link, judge
+from gateway.proof.inventory.surroundings import surroundings
 from gateway.proof.model import Answer, Theorem
+from gateway.site.layout import Zone
+from tests.policy.sites import site_on_a_line
 from tests.proof.inventory import bpf
 from tests.proof.inventory.box import Box
 
@@ -50,3 +54,13 @@ def test_a_ring_takes_ports_that_do_not_show_it(box: Box) -> None:
     assert [(one.kind, one.theorem, one.answer) for one in judge(links, box.surroundings)] == [
         ("hsr", Theorem.T1, Answer.NOT_PROVABLE)
     ]
+
+
+def test_a_dialled_line_that_is_down_is_no_fault_but_any_other_port_is() -> None:
+    site = site_on_a_line({"pppoe": {"user": "clinic@isp.example", "password_file": "credentials/line"}})
+    around = surroundings(site, derive(site))
+    assert around.ports[Zone.WAN] == "ppp-wan"
+
+    assert list(judge((Link("eth0"), Link("eth1"), Link("eth2")), around)) == []
+    assert list(judge((Link("eth1"), Link("eth2"), Link("ppp-wan", "ppp")), around)) == []
+    assert [one.theorem for one in judge((Link("eth0"), Link("eth1")), around)] == [Theorem.T5]
