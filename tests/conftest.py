@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import settings
 from pyroute2 import IPRoute
 
 from gateway.journal import configure
@@ -15,6 +16,10 @@ from gateway.site.load import load_site
 from gateway.site.model import Site
 from gateway.twin.namespace import Namespace, sweep, twin_name
 from gateway.twin.samples import DEMO_SITE
+
+# A busy machine is no fault of an example; a test that hangs meets pytest's own timeout.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 FILE_NAME = re.compile(r"\.(?:UKE|HEN|SAH|csv|pdf|filepart)\b", re.IGNORECASE)
 

@@ -135,8 +135,8 @@ DRIFT = Message(
     "somebody changed the box: {what}. by {who}; told by {told}",
     "装置の設定が外部から変更されました: {what}。変更者: {who}。通知: {told}",
     todo=Todo(
-        "Nothing, if you made the change: it is undone, the site file is the only way. Otherwise keep the program named here off this box; while it goes on, the terminals are cut off for moments again and again.",
-        "ご自身の操作であれば対応は不要です。変更は元に戻されます（変更はサイトファイルで行ってください）。そうでなければ、示されたプログラムをこの装置から取り除いてください。続く間は端末の通信が繰り返し短く途切れます。",
+        "Nothing, if you made the change: it is undone, the site file is the only way. If it is an address or a route on the line's port, by systemd-networkd: the carrier, or whoever answers in its place, gives out what the site file has inside or behind the tunnel; show the carrier this line. Otherwise keep the program named here off this box; while it goes on, the terminals are cut off for moments again and again.",
+        "ご自身の操作であれば対応は不要です。変更は元に戻されます（変更はサイトファイルで行ってください）。回線側のポートのアドレスや経路（systemd-networkd によるもの）であれば、回線事業者（またはそれを装う機器）が、施設内またはトンネルの先のアドレスを払い出しています。この行を回線事業者に示してください。そうでなければ、示されたプログラムをこの装置から取り除いてください。続く間は端末の通信が繰り返し短く途切れます。",
     ),
 )
 REPAIRED = Message(

@@ -32,7 +32,7 @@ from tests.policy.drawn import drawn_sites
 SESSIONS = 1000
 LEARNED = tuple(map(ip_network, ("198.18.7.7", "2001:db8:f::7")))
 """What every host name of a site resolves to: addresses nothing else has."""
-drawn_often = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawn_often = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 drawn_seldom = settings(drawn_often, max_examples=40)
 
 

@@ -258,7 +258,7 @@ NETWORKS = st.lists(
 
 
 @pytest.mark.root
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(before=NETWORKS, after=NETWORKS)
 def test_any_elements_become_any_others_however_they_overlap(
     kernel: Namespace, before: list[IpNetwork], after: list[IpNetwork]

@@ -200,7 +200,7 @@ def test_place_of_a_key_an_item_and_a_default() -> None:
     assert located.place(("updates",)).endswith(":3:1")
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
 )
@@ -212,7 +212,7 @@ PIECES = ["\t", ":", ": ", "- ", "[", "]", "{", "}", '"', "'", "&a ", "*a", "!!i
           "null", "yes", "1e999", "-1", "10.0.0.1/8", "::/0", "fe80::1%eth0", "é", "\ud7ff", "{}", "[[]]", "<<: ", "---\n"]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_spoilt_site_file_raises_anything_else(tmp_path: Path, data: st.DataObject) -> None:
     text = GOOD.read_text()
