@@ -162,7 +162,8 @@ def present(wanted: Wiring) -> tuple[Wiring, tuple[str, ...]]:
     with IPRoute() as ip:
         there = links.read(ip)
     missing = links.missing(there, (up.port for up in wanted.up), wanted.vlans)
-    up = tuple(one for one in wanted.dialled if one.port in there)
+    # Before it has its address, and while it is hung up, it is there and takes no route.
+    up = tuple(one for one in wanted.dialled if one.port in there and there[one.port].is_up)
     return (
         replace(
             wanted,

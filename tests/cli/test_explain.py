@@ -239,3 +239,16 @@ def test_every_flow_of_every_sample_is_explained(path: Path, capsys: Capture) ->
         assert code == (0 if flow.when is None else 1), flow.id
         assert said["flow"] == flow.id if flow.when is None else said["nearest"]["differs"] in (["hours"], ["grant"])
         assert all(clause["requirement"] for clause in said["clauses"])
+
+
+def test_where_a_dial_up_passes_beside_the_rules_the_answer_says_so(tmp_path: Path, capsys: Capture) -> None:
+    file, asked = tmp_path / "site.yaml", "lan_to_terminal: shared-folder"
+    file.write_text(Path(DEMO).read_text().replace(asked, f"{asked}\npppoe_passthrough: true"))
+    out = ["--from", "claim:192.168.20.10", "--to", "wan:198.51.100.9", "--tcp", "80"]
+
+    assert main(["explain", str(file), *out, "--lang", "en"]) == 1
+    assert "\n  note      a terminal's own dial-up (PPPoE, frames 0x8863 and 0x8864)" in capsys.readouterr().out
+    assert main(["explain", str(file), *out, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["beside_rules"]
+    assert main(["explain", str(file), *SHARE, "--lang", "en"]) == 0
+    assert "dial-up" not in capsys.readouterr().out

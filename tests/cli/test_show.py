@@ -99,3 +99,15 @@ def test_a_wrong_site_is_one_line_and_exit_2(tmp_path: Path, capsys: Capture) ->
     captured = capsys.readouterr()
     assert captured.out == ""
     assert len(captured.err.splitlines()) == 1
+
+
+def test_a_dial_up_through_the_box_is_in_every_form(tmp_path: Path, capsys: Capture) -> None:
+    file, asked = tmp_path / "site.yaml", "lan_to_terminal: shared-folder"
+    file.write_text(DEMO_SITE.read_text().replace(asked, f"{asked}\npppoe_passthrough: true"))
+
+    assert "passes beside every rule, both ways" in shown(capsys, file, "--lang", "en")
+    assert "table netdev claim_gateway_pppoe {" in shown(capsys, file, "--as", "nft")
+    assert json.loads(shown(capsys, file, "--as", "json"))["beside_rules"] == [
+        {"from": "claim", "to": "wan", "frames": "pppoe"},
+        {"from": "wan", "to": "claim", "frames": "pppoe"},
+    ]

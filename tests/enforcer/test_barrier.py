@@ -13,7 +13,7 @@ from gateway.enforcer.errors import ApplyError, Refuted
 from gateway.enforcer.proof import CONFIRM_ONLY, Proof, Said
 from gateway.enforcer.proving import Prover
 from gateway.enforcer.repair import repair
-from gateway.enforcer.transaction import apply, differences, parts
+from gateway.enforcer.transaction import apply, differences, parts, transact
 from gateway.firewall import part as firewall
 from gateway.firewall import pppoe
 from gateway.firewall.hold import can_hold
@@ -26,6 +26,7 @@ from gateway.twin.build import CARD, Twin
 from gateway.twin.frames import DIAL_UP, OTHERS, arrived
 from gateway.twin.samples import DEMO_SITE
 from gateway.wiring import barrier as routed
+from gateway.wiring.part import WiringError
 from tests.enforcer.rig import rig
 
 pytestmark = pytest.mark.root
@@ -92,6 +93,31 @@ class Looking:
             raise Refuted(self._refusal)
 
 
+class Watching:
+    """One step of an apply that looks what is dialled through; it may fail, and then it cannot be taken back either."""
+
+    name = "watching"
+
+    def __init__(self, twin: Twin, *, fails: bool = False) -> None:
+        self._twin, self._fails = twin, fails
+        self.seen: list[tuple[frozenset[int], frozenset[int]]] = []
+
+    def observe(self) -> None:
+        """Nothing of the kernel's."""
+
+    def difference(self, _found: None) -> tuple[str, ...]:
+        return () if self.seen else ("has not looked",)
+
+    def apply(self, _found: None) -> None:
+        self.seen.append(passing(self._twin))
+        if self._fails:
+            raise WiringError("the card burnt")
+
+    def restore(self, _found: None) -> None:
+        if self._fails:
+            raise WiringError("it still burns")
+
+
 def now() -> datetime:
     return datetime.now(SITE_ZONE)
 
@@ -138,6 +164,23 @@ def test_a_site_that_ends_it_and_is_refused_gives_the_way_back(twin: Twin, wante
     assert looking.seen == [NO_WAY]
     assert passing(twin) == BOTH_WAYS
     assert twin.gateway.call(lambda: differences(parts(wanted))) == ()
+
+
+def test_a_way_that_is_to_go_is_shut_before_any_port_changes(twin: Twin, wanted: Desired, plain: Desired) -> None:
+    applied(twin, wanted)
+    watching = Watching(twin)
+    twin.gateway.call(lambda: transact(plain, (watching, *parts(plain)), CONFIRM_ONLY))
+    assert watching.seen == [NO_WAY]
+
+
+def test_a_box_that_cannot_be_put_back_whole_lets_nothing_be_dialled_through(
+    twin: Twin, wanted: Desired, plain: Desired
+) -> None:
+    applied(twin, wanted)
+    box = (*parts(plain), Watching(twin, fails=True))
+    with pytest.raises(ApplyError, match="forwards nothing until an apply succeeds"):
+        twin.gateway.call(lambda: transact(plain, box, CONFIRM_ONLY))
+    assert passing(twin) == NO_WAY
 
 
 def test_a_site_that_does_not_declare_it_ends_it(twin: Twin, wanted: Desired, plain: Desired) -> None:

@@ -1,3 +1,4 @@
+from gateway.firewall import pppoe
 from gateway.firewall.observed import LiveSet, read
 from tests.firewall.test_listing import LISTING
 
@@ -44,3 +45,11 @@ def test_the_latch_is_none_of_the_others() -> None:
 
 def test_a_table_that_sleeps_is_told() -> None:
     assert read(LISTING.replace("flags owner", "flags dormant")).dormant
+
+
+def test_a_dial_ups_table_and_its_barrier_are_none_of_the_others() -> None:
+    chain = '\tchain x {\n\t\ttype filter hook ingress device "eth0" priority filter; policy accept;\n\t}\n'
+    tables = "".join(f"table netdev {name} {{\n{chain}}}\n" for name in (pppoe.TABLE, pppoe.SHUT_TABLE, "other"))
+
+    (told,) = read(tables).foreign_hooks
+    assert told.startswith("netdev other x: ")

@@ -225,3 +225,9 @@ class TestTheTunnel:
         flows = derive(load_site(CONFIGS / "ipsec-router-claim.yaml")).flows
 
         assert [flow.id for flow in flows if flow.either_asks] == ["gateway-wan-tunnel"]
+
+
+def test_a_dial_up_is_the_claim_terminals_and_goes_both_ways(site: Site) -> None:
+    assert derive(site).dial_up == ()
+    dialling = derive(site.model_copy(update={"pppoe_passthrough": True}))
+    assert dialling.dial_up == ((Zone.CLAIM, Zone.WAN), (Zone.WAN, Zone.CLAIM))

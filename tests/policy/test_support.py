@@ -27,7 +27,6 @@ def test_a_plain_site_of_each_layout_is_supported_whole(layout: Layout, roles: t
 @pytest.mark.parametrize(
     ("field", "change"),
     [
-        (("pppoe_passthrough",), {"pppoe_passthrough": True}),
         (
             ("zones", "wan", "uplink", "pppoe"),
             {"zones": {"wan": {"uplink": {"pppoe": {"user": "x", "password_file": "y"}}}}},
@@ -40,6 +39,10 @@ def test_what_cannot_be_enforced_is_named(site: Site, field: tuple[str | int, ..
     found = unsupported(changed)
     assert [path for path, _ in found] == [field]
     assert all("not supported by this version yet. " in text for _, text in found)
+
+
+def test_a_terminals_own_dial_up_is_supported(site: Site) -> None:
+    assert unsupported(site.model_copy(update={"pppoe_passthrough": True})) == ()
 
 
 def test_a_drop_is_supported_by_either_door(site: Site) -> None:

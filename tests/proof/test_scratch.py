@@ -26,3 +26,12 @@ def test_the_right_to_shape_the_network_is_enough_to_try_a_ruleset() -> None:
 def test_what_the_kernel_does_not_take_is_said_in_its_words() -> None:
     with pytest.raises(NotObserved, match=r"cannot be tried apart: .*Error: "):
         dump_of("add rule inet nowhere nothing accept")
+
+
+def test_chains_that_stand_on_ports_find_them_there() -> None:
+    chain = 'add chain netdev tried in { type filter hook ingress device "eth2" priority 0; }'
+    rule = 'add rule netdev tried in meta protocol 0x8863 fwd to "eth0.7"'
+    dump = dump_of(f"add table netdev tried\n{chain}\n{rule}", ("eth0.7", "eth2"))
+
+    (said,) = (one["rule"]["expr"] for one in dump if "rule" in one)
+    assert said[-1] == {"fwd": {"dev": "eth0.7"}}

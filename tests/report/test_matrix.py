@@ -60,3 +60,13 @@ def test_each_flow_is_a_row_in_either_language(site: Site) -> None:
         assert {len(row) for row in rows} == {len(heading)}
         assert {row[3] for row in rows} == {always}
     assert Protocol.TCP in rows[0][1]
+
+
+def test_what_passes_beside_every_rule_has_its_sign_in_both_directions(site: Site) -> None:
+    policy = derive(site.model_copy(update={"pppoe_passthrough": True}))
+
+    assert cell(policy, Zone.WAN, Zone.CLAIM) == "PPPoE!"
+    assert cell(policy, Zone.CLAIM, Zone.WAN).endswith("; PPPoE!")
+    assert cell(policy, Zone.LAN, Zone.WAN) == NOTHING
+    assert any(line.startswith("PPPoE! ") and "C6" in line for line in key(policy, "en"))
+    assert any(line.startswith("PPPoE! ") and "C6" in line for line in key(policy, "ja"))

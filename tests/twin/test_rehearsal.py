@@ -29,6 +29,14 @@ def test_steps_are_told_in_order_and_timed(site: Site) -> None:
     assert told[-1] == "bring a return file back"
 
 
+def test_a_dial_up_through_the_box_is_rehearsed_with_its_own_frames(site: Site) -> None:
+    dialling = site.model_copy(update={"pppoe_passthrough": True, "relay": None})
+    result = rehearse(dialling, DEMO_SITE, quietly)
+    dialled = [one for one in result.sessions if one.origin.startswith("card of")]
+    assert [(one.outcome, one.right) for one in dialled] == [("passed: 0x8863, 0x8864", True)] * 2
+    assert result.ok
+
+
 def test_a_gateway_that_is_wrong_is_given_no_file(site: Site) -> None:
     policy = derive(site)
     share = policy.flows[0]

@@ -309,6 +309,21 @@ def test_a_dialled_line_that_comes_up_is_the_way_out_and_its_address_is_its_own(
 
 
 @pytest.mark.root
+def test_a_dialled_line_that_is_being_hung_up_is_not_there_any_more(wired: Namespace) -> None:
+    wired.call(dialled)
+
+    def hang_up() -> None:
+        with IPRoute() as ip:
+            ip.link("set", index=ip.link_lookup(ifname="ppp-wan")[0], state="down")
+
+    wired.call(hang_up)
+
+    there, missing = wired.call(part.present, part.desired(DIALS))
+    assert missing == ("ppp-wan",)
+    settle(wired, there)
+
+
+@pytest.mark.root
 def test_a_way_out_beside_the_dialled_line_is_taken_away(wired: Namespace) -> None:
     there, _ = wired.call(part.present, part.desired(DIALS))
     settle(wired, there)

@@ -95,6 +95,14 @@ def test_pppoe_passthrough_is_for_ip_vpn_layouts(findings: Any) -> None:
     assert len(findings(layout.openings_of_the_layout, opened | {("layout",): "ipsec-client/claim"})) == 1
 
 
+def test_one_line_takes_one_dial_up(findings: Any) -> None:
+    box_dials = {("zones", "wan", "uplink"): {"pppoe": {"user": "x", "password_file": "y"}}}
+
+    assert not findings(layout.openings_of_the_layout, box_dials)
+    (found,) = findings(layout.openings_of_the_layout, box_dials | {("pppoe_passthrough",): True})
+    assert "one line takes one dial-up" in str(found)
+
+
 def test_access_hours_need_router_a(findings: Any) -> None:
     hours = {("access",): {"hours": "18:30-21:00"}}
 
