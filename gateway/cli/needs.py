@@ -22,13 +22,14 @@ SECRET, PUBLIC = "0600", "0644"
 ENFORCER = "claim-gateway-enforcer.service"
 RELAY, SHARE = "claim-gateway-relay.service", "claim-gateway-share.service"
 RESOLVER, CHARON = "claim-gateway-resolver.service", "strongswan.service"
+JOURNAL_COPY = "claim-gateway-journal-copy.service"
 ALWAYS = (
     "claim-gateway-guard.service",
     "claim-gateway.target",
     ENFORCER,
     "claim-gateway-status.timer",
 )
-SOMETIMES = (RELAY, SHARE, RESOLVER)
+SOMETIMES = (RELAY, SHARE, RESOLVER, JOURNAL_COPY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def debian(site: Site) -> tuple[str, ...]:
                 *(packages.SHARE if _shares(site) else ()),
                 *(packages.NAMES_AND_LEASES if serve - {Segment.NTP} else ()),
                 *(packages.TIME if Segment.NTP in serve else ()),
+                *(packages.JOURNAL_COPY if _copies(site) else ()),
                 *(packages.ANTIVIRUS if site.relay is not None and site.relay.antivirus != "none" else ()),
             }
         )
@@ -101,12 +103,21 @@ def debian(site: Site) -> tuple[str, ...]:
 def units(site: Site) -> tuple[str, ...]:
     """What is enabled on a box of this site, in the order it is started."""
     named = any(update.names for update in site.updates)
-    wanted = ((RELAY, site.relay is not None), (SHARE, _shares(site)), (RESOLVER, named))
+    wanted = (
+        (RELAY, site.relay is not None),
+        (SHARE, _shares(site)),
+        (RESOLVER, named),
+        (JOURNAL_COPY, _copies(site)),
+    )
     return (*ALWAYS, *((CHARON,) if holds_tunnel(site) else ()), *(unit for unit, is_wanted in wanted if is_wanted))
 
 
 def _shares(site: Site) -> bool:
     return site.relay is not None and site.relay.drop.smb
+
+
+def _copies(site: Site) -> bool:
+    return site.management is not None and bool(site.management.syslog)
 
 
 def _unreadable(located: LocatedSite) -> Iterator[Mistake]:

@@ -14,4 +14,5 @@ SHARE = ("samba", "samba-vfs-modules")
 NAMES_AND_LEASES = ("dnsmasq-base",)  # the program without a service of its own
 TIME = ("chrony",)
 ANTIVIRUS = ("clamav-daemon",)
-EVERY_PACKAGE = (*ALWAYS, *TUNNEL, *SHARE, *NAMES_AND_LEASES, *TIME, *ANTIVIRUS)
+JOURNAL_COPY = ("rsyslog",)  # the program; the unit is ours
+EVERY_PACKAGE = (*ALWAYS, *TUNNEL, *SHARE, *NAMES_AND_LEASES, *TIME, *ANTIVIRUS, *JOURNAL_COPY)

@@ -41,6 +41,21 @@ def test_a_segment_that_is_served_needs_the_programs(capsys: pytest.CaptureFixtu
     assert "dnsmasq-base" in needed("ipsec-client-claim.yaml", capsys)["packages"]
 
 
+def test_who_keeps_a_copy_of_the_journal_needs_the_program_and_the_unit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(
+        (CONFIGS / "ip-vpn-claim.yaml").read_text() + "management: {from: [192.168.10.250], syslog: [192.168.10.251]}\n"
+    )
+
+    answer, without = needed(str(site), capsys), needed("ip-vpn-claim.yaml", capsys)
+
+    assert "rsyslog" in answer["packages"]
+    assert "claim-gateway-journal-copy.service" in answer["units"]
+    assert "claim-gateway-journal-copy.service" in without["others"]
+
+
 def test_people_read_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["needs", "--lang", "ja", str(CONFIGS / "ip-vpn-claim.yaml")]) == 0
 

@@ -76,14 +76,10 @@ def test_the_unit_s_credential_serves_whatever_the_site_calls_its_file(
     assert read_password("credentials/wakaba", tmp_path / "nowhere") == "from systemd"
 
 
-def test_unit_and_role_know_the_credential_by_this_name(repository: Path) -> None:
-    kept = f"/etc/claim-gateway/credentials/{CREDENTIAL}"
-
+def test_the_unit_gives_the_credential_this_name(repository: Path) -> None:
     unit = (repository / "systemd" / "claim-gateway-relay.service").read_text()
-    role = (repository / "ansible" / "roles" / "claim_gateway" / "tasks" / "files.yml").read_text()
 
-    assert f"\nLoadCredential={CREDENTIAL}:{kept}\n" in unit
-    assert f"dest: {kept}\n" in role
+    assert f"\nLoadCredential={CREDENTIAL}:/etc/claim-gateway/credentials/{CREDENTIAL}\n" in unit
 
 
 KEY = b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"
