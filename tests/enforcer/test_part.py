@@ -21,7 +21,7 @@ def twin(site: Site) -> Iterator[Twin]:
 
 
 def test_the_guard_is_first(site: Site) -> None:
-    assert [part.name for part in parts(desire(site))] == ["guard", "nftables", "tunnel", "wiring"]
+    assert [part.name for part in parts(desire(site))] == ["guard", "nftables", "tunnel", "wiring", "pppoe"]
 
 
 def test_each_part_differs_until_it_is_applied_and_is_restored_to_what_it_was(twin: Twin, site: Site) -> None:
