@@ -179,8 +179,8 @@ PORT_MISSING = Message(
     "port {port} is gone: nothing passes there. plug it in, or give it back its name",
     "ポート{port}がありません。このポートの通信は停止しています。接続または名称を確認してください",
     todo=Todo(
-        "Look at the network card of that port; `ip link` shows what the box has. If it only got another name, write `port: {{mac: …}}` in the site file and apply. The other ports go on.",
-        "そのポートのネットワークカードを確認してください。装置にあるポートは `ip link` で分かります。名称が変わっただけなら、サイトファイルに `port: {{mac: …}}` と書いて適用してください。ほかのポートは動作を続けます。",
+        "Look at the network card of that port; `ip link` shows what the box has. If it only got another name, write `port: {{mac: …}}` in the site file and apply. `ppp-wan` is the dialled line: `journalctl -u claim-gateway-dial@wan` says why it is down, and it is dialled again without end. The other ports go on.",
+        "そのポートのネットワークカードを確認してください。装置にあるポートは `ip link` で分かります。名称が変わっただけなら、サイトファイルに `port: {{mac: …}}` と書いて適用してください。`ppp-wan` はPPPoEの回線です。切断の理由は `journalctl -u claim-gateway-dial@wan` で確認できます。再接続は自動で続きます。ほかのポートは動作を続けます。",
     ),
 )
 PORT_BACK = Message(

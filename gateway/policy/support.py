@@ -21,9 +21,11 @@ def _parts(site: Site) -> Iterator[Unsupported]:
 
 
 def _zones(site: Site) -> Iterator[Unsupported]:
-    if site.zones.wan and site.zones.wan.uplink.pppoe:
-        todo = "let the router in front dial, and use dhcp or static"
-        yield ("zones", "wan", "uplink", "pppoe"), _not_yet("dial-up by this box", todo)
+    wan = site.zones.wan
+    if wan and wan.uplink.pppoe:
+        todo = "take it out, or let the router in front dial"
+        for way in wan.uplink.ways(6):
+            yield ("zones", "wan", "uplink", way), _not_yet("IPv6 beside dial-up by this box", todo)
 
 
 def _not_yet(what: str, todo: str) -> str:

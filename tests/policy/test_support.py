@@ -28,8 +28,8 @@ def test_a_plain_site_of_each_layout_is_supported_whole(layout: Layout, roles: t
     ("field", "change"),
     [
         (
-            ("zones", "wan", "uplink", "pppoe"),
-            {"zones": {"wan": {"uplink": {"pppoe": {"user": "x", "password_file": "y"}}}}},
+            ("zones", "wan", "uplink", "ra"),
+            {"zones": {"wan": {"uplink": {"pppoe": {"user": "x", "password_file": "y"}, "ra": {}}}}},
         ),
     ],
     ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
@@ -39,6 +39,11 @@ def test_what_cannot_be_enforced_is_named(site: Site, field: tuple[str | int, ..
     found = unsupported(changed)
     assert [path for path, _ in found] == [field]
     assert all("not supported by this version yet. " in text for _, text in found)
+
+
+def test_dial_up_by_the_box_is_supported(site: Site) -> None:
+    change = {"zones": {"wan": {"uplink": {"pppoe": {"user": "x", "password_file": "y"}}}}}
+    assert unsupported(Site.model_validate(_merge(site.model_dump(by_alias=True), change))) == ()
 
 
 def test_a_terminals_own_dial_up_is_supported(site: Site) -> None:

@@ -1,6 +1,7 @@
 from gateway.proof.interfaces import NONE, Names, interfaces
 from gateway.site.layout import Zone
 from gateway.site.model import Site
+from tests.policy.sites import site_on_a_line
 
 
 def test_every_zone_has_its_port(site: Site) -> None:
@@ -21,3 +22,8 @@ def test_a_wildcard_stands_for_all_it_covers_and_never_for_no_interface() -> Non
     assert {names.names[at] for at in names.numbers("eth*")} >= {"eth0"}
     assert NONE not in {names.names[at] for at in names.numbers("*")}
     assert names.numbers("unheard") == ()
+
+
+def test_a_dialled_line_is_its_own_interface_and_not_the_port_beneath() -> None:
+    site = site_on_a_line({"pppoe": {"user": "clinic@isp.example", "password_file": "credentials/line"}})
+    assert interfaces(site) == {Zone.LAN: "eth1", Zone.CLAIM: "eth2", Zone.WAN: "ppp-wan"}
