@@ -14,4 +14,5 @@ SHARE = ("samba", "samba-vfs-modules")
 NAMES_AND_LEASES = ("dnsmasq-base",)  # the program without a service of its own
 TIME = ("chrony",)
 ANTIVIRUS = ("clamav-daemon",)
-EVERY_PACKAGE = (*ALWAYS, *TUNNEL, *SHARE, *NAMES_AND_LEASES, *TIME, *ANTIVIRUS)
+DIAL_UP = ("ppp",)
+EVERY_PACKAGE = (*ALWAYS, *TUNNEL, *DIAL_UP, *SHARE, *NAMES_AND_LEASES, *TIME, *ANTIVIRUS)
