@@ -4,10 +4,11 @@ import argparse
 import os
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from gateway.cli.command import Command, Exit
 from gateway.cli.command import Refused as SystemRefused
+from gateway.cli.needs import FOLDER, files
 from gateway.cli.password import password_argument, password_of
 from gateway.cli.reach import place_arguments
 from gateway.relay.errors import RelayRefused
@@ -15,6 +16,7 @@ from gateway.relay.export_archive import password_trouble
 from gateway.replacement.box import BoxPlaces
 from gateway.replacement.errors import Refused, WrongInput
 from gateway.replacement.export import export
+from gateway.site.load import load_site
 
 
 def box_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +49,7 @@ def _run(args: argparse.Namespace) -> int:
         password = password_of(args, twice=True)
         if trouble := password_trouble(password):
             raise WrongInput(trouble)
+        _require_all_beside(args.site)
         done = export(box_of(args), args.to, password, datetime.now(UTC))
     except (RelayRefused, WrongInput) as error:
         print(f"claim-gateway export: {error}", file=sys.stderr)
@@ -61,6 +64,16 @@ def _run(args: argparse.Namespace) -> int:
         print(f"{done.file}: {files} files, encrypted and read back. the ledger's head {head}")
         print("  it holds no claim file and no return file. lock it away, apart from its password")
     return Exit.OK
+
+
+def _require_all_beside(site_file: Path) -> None:
+    """A file the site names elsewhere would be missing on the spare box, and nobody would know before that day."""
+    for file in files(load_site(site_file)):
+        if not PurePosixPath(file.at).is_relative_to(FOLDER):
+            raise WrongInput(
+                f"{site_file}: {file.key}: {file.named} lies elsewhere, and would not be on the spare box."
+                " put it beside the site file, and name it so there"
+            )
 
 
 COMMAND = Command(

@@ -13,7 +13,7 @@ from gateway.release import packages
 from gateway.site.errors import Mistake, SiteFileError
 from gateway.site.load import LocatedSite
 from gateway.site.model import Person, Relay, Site
-from gateway.site.zones import Segment
+from gateway.site.zones import Pppoe, Segment
 
 FOLDER = PurePosixPath("/etc/claim-gateway")
 CREDENTIALS = "credentials"
@@ -23,6 +23,7 @@ ENFORCER = "claim-gateway-enforcer.service"
 RELAY, SHARE = "claim-gateway-relay.service", "claim-gateway-share.service"
 RESOLVER, CHARON = "claim-gateway-resolver.service", "strongswan.service"
 JOURNAL_COPY = "claim-gateway-journal-copy.service"
+DIAL = "claim-gateway-dial@wan.service"
 ALWAYS = (
     "claim-gateway-guard.service",
     "claim-gateway.target",
@@ -51,6 +52,9 @@ def files(site: Site) -> tuple[File, ...]:
 
 
 def _files(site: Site) -> Iterator[File]:
+    if (account := _dialled(site)) is not None:
+        named = account.password_file
+        yield File("zones.wan.uplink.pppoe.password_file", named, _as_named(named), SECRET, DIAL)
     if site.relay is not None:
         yield from _of_terminal(site.relay)
         yield from _of_people(site.relay.drop.people)
@@ -58,6 +62,10 @@ def _files(site: Site) -> Iterator[File]:
         for name, mode in (("certificate", PUBLIC), ("key_file", SECRET), ("ca", PUBLIC), ("psk_file", SECRET)):
             if (named := getattr(site.tunnel.ike, name)) is not None:
                 yield File(f"tunnel.ike.{name}", named, _as_named(named), mode, ENFORCER)
+
+
+def _dialled(site: Site) -> Pppoe | None:
+    return site.zones.wan.uplink.pppoe if site.zones.wan is not None else None
 
 
 def _of_terminal(relay: Relay) -> Iterator[File]:
@@ -90,6 +98,7 @@ def debian(site: Site) -> tuple[str, ...]:
             {
                 *packages.ALWAYS,
                 *(packages.TUNNEL if holds_tunnel(site) else ()),
+                *(packages.DIAL_UP if _dialled(site) is not None else ()),
                 *(packages.SHARE if _shares(site) else ()),
                 *(packages.NAMES_AND_LEASES if serve - {Segment.NTP} else ()),
                 *(packages.TIME if Segment.NTP in serve else ()),

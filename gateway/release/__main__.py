@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.release.errors import Failed, NotNow, WrongRelease
-from gateway.release.install import BASE, bring, build, forget_others, in_use
+from gateway.release.install import BASE, alone, bring, build, forget_others, in_use, told
 from gateway.release.window import refuse_in_claim_days
 
 
@@ -36,13 +36,14 @@ def main() -> int:
 
 
 def _install(release: Path, *, emergency: bool) -> tuple[str, ...]:
-    before = in_use(BASE)
-    if before is not None and before != release:
-        refuse_in_claim_days(datetime.now(UTC), emergency=emergency)
-    build(release)
-    changed = bring(release)
-    if before != release:
-        forget_others(BASE, release, before)
+    with told(), alone(BASE):
+        before = in_use(BASE)
+        if before is not None and before != release:
+            refuse_in_claim_days(datetime.now(UTC), emergency=emergency)
+        build(release)
+        changed = bring(release)
+        if before != release:
+            forget_others(BASE, release, before)
     return changed
 
 

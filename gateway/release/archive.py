@@ -19,6 +19,8 @@ LEAST_FREE_BYTES = 512 * 1024 * 1024
 """Unpacked wheels and the environment made of them take some 150 MB."""
 _FILE_MAX_BYTES = 64 * 1024 * 1024
 _FILES_MAX = 2000
+ARCHIVE_MAX_BYTES = 384 * 1024 * 1024
+"""A few times what a release has; nobody vouches for it yet while it is unpacked, and the disk is the relay's as well."""
 _LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>[^/\0\n][^\0\n]*)")
 _BLOCK = 1 << 20
 
@@ -36,13 +38,16 @@ def name_of(archive: Path) -> str:
 
 def unpack(archive: Path, folder: Path) -> None:
     """Write the archive's regular files below `folder`, which is empty. Raises WrongRelease for anything else in it."""
+    total = 0
     try:
         with tarfile.open(archive, "r:") as packed:
             for count, member in enumerate(packed):
-                if count >= _FILES_MAX or member.size > _FILE_MAX_BYTES:
+                total += member.size
+                fits = count < _FILES_MAX and 0 <= member.size <= _FILE_MAX_BYTES and total <= ARCHIVE_MAX_BYTES
+                if not fits:
                     raise WrongRelease(f"{archive}: is larger than any release. make it anew with: make dist")
                 _write(packed, member, folder, archive)
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, ValueError) as error:  # ValueError: figures in a header that are none
         raise WrongRelease(f"{archive}: is not a release, or is cut short ({error}). copy it anew") from error
     except OSError as error:
         raise WrongRelease(f"{error.filename or archive}: {error.strerror}. put the archive there") from error
@@ -50,7 +55,8 @@ def unpack(archive: Path, folder: Path) -> None:
 
 def _write(packed: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, archive: Path) -> None:
     name = PurePosixPath(member.name)
-    content = packed.extractfile(member) if member.isreg() else None
+    # A sparse file is larger than its archive: no release has one.
+    content = packed.extractfile(member) if member.isreg() and not member.issparse() else None
     if content is None or name.is_absolute() or ".." in name.parts:
         raise WrongRelease(f"{archive}: holds more than plain files below one folder. make it anew with: make dist")
     target = folder / name
@@ -63,7 +69,7 @@ def _write(packed: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, archi
 
 def verify(folder: Path) -> None:
     """See that what was unpacked is exactly what SHA256SUMS says. Raises WrongRelease."""
-    wanted = sums((folder / SUMS).read_text()) if (folder / SUMS).is_file() else {}
+    wanted = sums((folder / SUMS).read_text(errors="replace")) if (folder / SUMS).is_file() else {}
     if not wanted:
         raise WrongRelease(f"{folder}: holds no {SUMS}: it is not a release. make one with: make dist")
     found = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}

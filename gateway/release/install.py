@@ -3,9 +3,12 @@
 Each release stands in a folder of its own, so an installation that was cut off leaves the running one untouched.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.release.archive import LEAST_FREE_BYTES, REQUIREMENTS, WHEELS, verify
@@ -42,6 +45,29 @@ def in_use(base: Path) -> Path | None:
     return link.resolve().parent if link.is_symlink() and link.exists() else None
 
 
+@contextmanager
+def alone(base: Path) -> Iterator[None]:
+    """One installation at a time: each removes the releases it does not know. Raises Failed if another one runs."""
+    base.mkdir(parents=True, exist_ok=True)
+    with (base / ".lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Failed(f"{base}: another installation runs. wait for it; nothing was changed") from error
+        yield
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What the disk, the medium or a program that hangs does, in one line: as Failed."""
+    try:
+        yield
+    except OSError as error:
+        raise Failed(f"{error.filename or 'the disk'}: {error.strerror}. is there room, and are you root?") from error
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"{' '.join(error.cmd[:3])}: did not come to its end in {error.timeout:g} s") from error
+
+
 def is_whole(release: Path) -> bool:
     """Whether its installation came to its end."""
     return (release / _WHOLE).exists()
@@ -73,6 +99,7 @@ def build(release: Path) -> bool:
     for wheel in wheels.iterdir():
         if not wheel.name.startswith("claim_gateway-"):  # that one brings this very program
             wheel.unlink()
+    os.sync()  # before the mark, or a power cut leaves the mark on an environment of empty files
     (release / _WHOLE).touch()
     os.sync()
     return True

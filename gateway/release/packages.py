@@ -15,4 +15,5 @@ NAMES_AND_LEASES = ("dnsmasq-base",)  # the program without a service of its own
 TIME = ("chrony",)
 ANTIVIRUS = ("clamav-daemon",)
 JOURNAL_COPY = ("rsyslog",)  # the program; the unit is ours
-EVERY_PACKAGE = (*ALWAYS, *TUNNEL, *SHARE, *NAMES_AND_LEASES, *TIME, *ANTIVIRUS, *JOURNAL_COPY)
+DIAL_UP = ("ppp",)
+EVERY_PACKAGE = (*ALWAYS, *TUNNEL, *DIAL_UP, *SHARE, *NAMES_AND_LEASES, *TIME, *ANTIVIRUS, *JOURNAL_COPY)

@@ -9,7 +9,19 @@ from pathlib import Path
 
 from gateway.release.archive import name_of, unpack, verify
 from gateway.release.errors import Failed, WrongRelease
-from gateway.release.install import BASE, ROOT, bring, build, forget_others, in_use, is_whole, need_room, releases
+from gateway.release.install import (
+    BASE,
+    ROOT,
+    alone,
+    bring,
+    build,
+    forget_others,
+    in_use,
+    is_whole,
+    need_room,
+    releases,
+    told,
+)
 from gateway.release.signature import SIGNERS, signer
 from gateway.release.window import refuse_in_claim_days
 
@@ -41,30 +53,41 @@ def update(archive: Path, now: datetime, *, emergency: bool, box: Box) -> Update
     refuse_in_claim_days(now, emergency=emergency)
     if not archive.is_file():
         raise WrongRelease(f"{archive}: is not there. name the release's archive")
-    before = in_use(box.base)
-    releases(box.base).mkdir(parents=True, exist_ok=True)
-    need_room(box.base)
-    release, whose = _laid_down(archive, box)
-    if release == before:
-        return Updated(release.name, release.name, whose)
-    try:
-        build(release)
-    except (Failed, WrongRelease):
-        shutil.rmtree(release)
-        raise
+    with told(), alone(box.base):
+        before = in_use(box.base)
+        releases(box.base).mkdir(parents=True, exist_ok=True)
+        need_room(box.base)
+        release, whose = _laid_down(archive, box)
+        if release.resolve() == before:
+            return Updated(release.name, release.name, whose)
+        try:
+            build(release)
+        except (Failed, WrongRelease):
+            shutil.rmtree(release)
+            raise
+        switch(release, before, box)
+        forget_others(box.base, release, before)
+    return Updated(release.name, before.name if before else None, whose)
+
+
+def switch(release: Path, before: Path | None, box: Box) -> None:
+    """Put a built release in use. Whatever stops it, a full disk and Ctrl-C too, brings the one before back. Raises Failed."""
     running = tuple(unit for unit in FOLLOWERS if _systemctl("is-active", "--quiet", unit).returncode == 0)
     try:
-        bring(release, box.base, box.root)
-        _restart(running)
-    except Failed as error:
+        with told():
+            bring(release, box.base, box.root)
+            _restart(running)
+    except (Failed, KeyboardInterrupt) as error:
         if before is None:
             raise
+        if in_use(box.base) == before:
+            shutil.rmtree(release)  # at once: on a full disk the way back needs its room
         bring(before, box.base, box.root)
         _restart(running)
-        shutil.rmtree(release)
+        shutil.rmtree(release, ignore_errors=True)
+        if isinstance(error, KeyboardInterrupt):
+            raise
         raise Failed(f"{error}. the release before, {before.name}, runs again") from error
-    forget_others(box.base, release, before)
-    return Updated(release.name, before.name if before else None, whose)
 
 
 def _restart(running: tuple[str, ...]) -> None:

@@ -39,7 +39,10 @@ def declared_files(places: BoxPlaces) -> Iterator[Item]:
     yield from _below(places.site_file.parent, "site")
     for path in sorted(places.ssh.glob(HOST_KEYS)):
         yield _item(path, f"ssh/{path.name}")
-    for path in sorted((Places(places.relay).root / DROP_KEYS).glob("[a-z]*")):
+    keys = Places(places.relay).root / DROP_KEYS
+    if keys.is_symlink():  # the relay's own folder: whoever broke into the relay would have root read another one
+        raise Refused(f"{keys}: a link. find out who made it; an export holds plain files only")
+    for path in sorted(keys.glob("[a-z]*")):
         yield _item(path, f"{RELAY}{DROP_KEYS}/{path.name}")
 
 

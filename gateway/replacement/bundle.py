@@ -6,6 +6,7 @@ confirmed and `enforcer/standing.json` which of it counts, `relay/ledger.sqlite3
 
 import io
 import json
+import os
 import re
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
+from gateway.relay.durable import open_existing
+from gateway.relay.spool_files import folder
 from gateway.replacement.errors import WrongInput
 from gateway.replacement.sealed import Sealing, opened
 
@@ -63,8 +66,9 @@ def write(sealing: Sealing, manifest: Manifest, items: Iterable[Item]) -> None:
         text = json.dumps(_plain(manifest), ensure_ascii=False).encode()
         archive.addfile(_info(MANIFEST, len(text), 0o600), io.BytesIO(text))
         for item in items:
-            with item.path.open("rb") as file:
-                archive.addfile(_info(item.name, item.path.stat().st_size, item.mode), file)
+            # What was looked at may be a link or a pipe by now: the relay's keys lie in its own folder.
+            with folder(item.path.parent) as here, os.fdopen(open_existing(here, item.path.name), "rb") as file:
+                archive.addfile(_info(item.name, os.fstat(file.fileno()).st_size, item.mode), file)
     sealing.close()
 
 

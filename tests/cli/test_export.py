@@ -5,7 +5,8 @@ import pytest
 from gateway.cli.command import Exit
 from gateway.cli.main import main
 from gateway.replacement.box import BoxPlaces
-from tests.replacement.boxes import Box, box
+from gateway.twin.samples import CONFIGS
+from tests.replacement.boxes import Box, box, empty_box
 
 PASSWORD = "correct horse battery staple"
 
@@ -74,3 +75,18 @@ def test_there_is_no_argument_for_a_password(old: Box, tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as left:
         main(["export", "--to", str(tmp_path / "out"), "--password", PASSWORD, *places_of(old.places)])
     assert left.value.code == Exit.INPUT
+
+
+def test_a_file_named_elsewhere_would_be_missing_on_the_spare_box(
+    tmp_path: Path, password_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = empty_box(tmp_path / "box")
+    text = (CONFIGS / "ipsec-router-claim.yaml").read_text()
+    assert "credentials/site.key" in text
+    places.site_file.write_text(text.replace("credentials/site.key", "/root/site.key"))
+    to = tmp_path / "out.export"
+
+    assert main(["export", "--to", str(to), "--password-file", str(password_file), *places_of(places)]) == Exit.INPUT
+
+    assert "/root/site.key lies elsewhere" in capsys.readouterr().err
+    assert not to.exists()

@@ -73,3 +73,20 @@ def test_a_public_key_where_the_relay_cannot_read_it_is_refused(
 
     assert main(["needs", str(site)]) == 2
     assert "name it keys/yamada.pub" in capsys.readouterr().err
+
+
+def test_a_line_that_is_dialled_needs_the_program_and_the_password(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    declared = (CONFIGS / "ip-vpn-claim.yaml").read_text().splitlines()
+    dialled = "    uplink: {pppoe: {user: clinic@isp.example, password_file: credentials/line}, ra: {}}"
+    site = tmp_path / "site.yaml"
+    site.write_text("\n".join(dialled if line.startswith("    uplink:") else line for line in declared))
+
+    assert main(["needs", "--json", str(site)]) == 0
+
+    answer = json.loads(capsys.readouterr().out)
+    assert "ppp" in answer["packages"]
+    assert [(one["at"], one["mode"]) for one in answer["files"] if "pppoe" in one["key"]] == [
+        ("/etc/claim-gateway/credentials/line", "0600")
+    ]

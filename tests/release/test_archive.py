@@ -86,3 +86,41 @@ def test_a_release_is_called_by_its_digest(tmp_path: Path) -> None:
 def test_a_line_that_is_no_digest_is_named() -> None:
     with pytest.raises(WrongRelease, match="SHA256SUMS:1: "):
         sums("what\n")
+
+
+def test_a_small_archive_of_a_large_file_with_holes_fills_no_disk(tmp_path: Path) -> None:
+    """Until its signature is looked at anybody may have made it, and the disk is the relay's as well."""
+    hole = member("hole")
+    hole.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": str(60 << 20)}
+    archive = tmp_path / "release.tar"
+    entries = b"1\n0\n1\n".ljust(512, b"\0") + b"x"
+    hole.size = len(entries)
+    with tarfile.open(archive, "w:", format=tarfile.PAX_FORMAT) as tar:
+        tar.addfile(hole, io.BytesIO(entries))
+    (tmp_path / "to").mkdir()
+
+    with pytest.raises(WrongRelease):
+        unpack(archive, tmp_path / "to")
+    assert list((tmp_path / "to").iterdir()) == []
+
+
+@pytest.mark.parametrize("figures", [b"what\n", b"1\n0\nwhat\n"])
+def test_a_header_with_figures_that_are_none_is_refused_in_one_line(tmp_path: Path, figures: bytes) -> None:
+    odd = member("odd")
+    odd.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "9"}
+    odd.size = 512
+    archive = tmp_path / "release.tar"
+    with tarfile.open(archive, "w:", format=tarfile.PAX_FORMAT) as tar:
+        tar.addfile(odd, io.BytesIO(figures.ljust(512, b"\0")))
+    (tmp_path / "to").mkdir()
+
+    with pytest.raises(WrongRelease):
+        unpack(archive, tmp_path / "to")
+
+
+def test_digests_in_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    folder = written(tmp_path / "release", one="content")
+    (folder / SUMS).write_bytes(b"\xff\xfe\n")
+
+    with pytest.raises(WrongRelease, match="SHA256SUMS:1: "):
+        verify(folder)

@@ -32,6 +32,18 @@ def test_what_is_no_plain_file_is_named_and_not_guessed_at(tmp_path: Path, odd: 
         list(declared_files(places))
 
 
+def test_a_relay_somebody_broke_into_has_root_read_no_other_folder(tmp_path: Path) -> None:
+    places = box(tmp_path / "box").places
+    keys = Places(places.relay).root / "sftp-host-keys"
+    keys.rename(tmp_path / "aside")
+    (tmp_path / "roots").mkdir()
+    (tmp_path / "roots" / "secret").write_text("root's")
+    keys.symlink_to(tmp_path / "roots")
+
+    with pytest.raises(Refused, match="a link"):
+        list(declared_files(places))
+
+
 def test_each_file_belongs_where_its_name_says(tmp_path: Path) -> None:
     places = empty_box(tmp_path / "box")
     assert places.place_of("site/credentials/terminal") == places.site_file.parent / "credentials" / "terminal"

@@ -1,4 +1,5 @@
 import io
+import os
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -93,3 +94,15 @@ def test_what_is_sealed_behind_the_archive_must_be_whole_too(tmp_path: Path) -> 
 @pytest.mark.parametrize("name", ["site/../x", "site/.hidden", "site//x", "other/x", "site", "site/a\nb", "/site/x"])
 def test_names_that_climb_or_hide_are_in_no_export(name: str) -> None:
     assert not holdable(name)
+
+
+@pytest.mark.parametrize("exchanged", ["link", "pipe"])
+def test_what_was_exchanged_since_it_was_looked_at_is_not_read(tmp_path: Path, exchanged: str) -> None:
+    (tmp_path / "roots").write_text("root's")
+    if exchanged == "link":
+        (tmp_path / "key").symlink_to(tmp_path / "roots")
+    else:
+        os.mkfifo(tmp_path / "key")
+
+    with pytest.raises(OSError, match=r"symbolic links|not a regular file"):
+        write(Sealing(lambda _: None, PASSWORD, cost=CHEAP), MANIFEST, [Item("ssh/key", tmp_path / "key", 0o600)])

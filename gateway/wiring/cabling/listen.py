@@ -101,7 +101,8 @@ class Ear:
     def listen(self, seconds: float) -> Iterator[Heard]:
         """What is said from now on, as it comes, for so long."""
         deadline = time.monotonic() + seconds
-        while select.select([self._socket], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        # Looked at before each frame: a flood of any kind must not keep whoever listens beyond his time.
+        while (left := deadline - time.monotonic()) > 0 and select.select([self._socket], [], [], left)[0]:
             try:
                 data, auxiliary, _, sender = self._socket.recvmsg(_FRAME_BYTES, socket.CMSG_SPACE(_AUXILIARY.size))
             except OSError:
@@ -111,8 +112,6 @@ class Ear:
                 continue
             if (said := frame.read(data)) is not None:
                 yield Heard(sender[0], said)
-            if time.monotonic() > deadline:
-                return
 
     def _attach(self) -> None:
         program = b"".join(struct.pack("=HBBI", *one) for one in _PROGRAM)

@@ -1,3 +1,4 @@
+import select
 import struct
 import subprocess
 from collections.abc import Callable
@@ -91,6 +92,16 @@ def test_what_the_box_says_itself_is_not_heard() -> None:
         made.box.call(_say, "eth0", lldp())
         made.send("eth1", lldp())
         assert {one.port for one in ear.listen(0.3) if one.said.what is What.SWITCH} == {"eth1"}
+
+
+@pytest.mark.root
+def test_a_flood_of_what_says_nothing_keeps_nobody_listening_beyond_his_time() -> None:
+    with cables() as made, made.box.call(Ear, PORTS) as ear:
+        for _ in range(20):
+            made.box.call(_say, "eth0", lldp())
+        assert list(ear.listen(0.0)) == []
+        # It did not go on as long as there was something to read.
+        assert select.select([ear._socket], [], [], 0)[0]
 
 
 @pytest.mark.root
