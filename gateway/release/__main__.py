@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.release.errors import Failed, NotNow, WrongRelease
-from gateway.release.install import BASE, alone, bring, build, forget_others, in_use, told
+from gateway.release.install import BASE, alone, bring, build, forget_others, in_use, installed_at, told
 from gateway.release.window import refuse_in_claim_days
 
 
@@ -39,7 +39,7 @@ def _install(release: Path, *, emergency: bool) -> tuple[str, ...]:
     with told(), alone(BASE):
         before = in_use(BASE)
         if before is not None and before != release:
-            refuse_in_claim_days(datetime.now(UTC), emergency=emergency)
+            refuse_in_claim_days(datetime.now(UTC), emergency=emergency, installed=installed_at(before))
         build(release)
         changed = bring(release)
         if before != release:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.release.archive import LEAST_FREE_BYTES, REQUIREMENTS, WHEELS, verify
@@ -43,6 +44,13 @@ def in_use(base: Path) -> Path | None:
     """The release this box runs; None on a box that never had one."""
     link = base / "venv"
     return link.resolve().parent if link.is_symlink() and link.exists() else None
+
+
+def installed_at(release: Path | None) -> datetime | None:
+    """When its installation came to its end; None if it did not, or if there is no release."""
+    if release is None or not is_whole(release):
+        return None
+    return datetime.fromtimestamp((release / _WHOLE).stat().st_mtime, UTC)
 
 
 @contextmanager

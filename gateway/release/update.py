@@ -17,6 +17,7 @@ from gateway.release.install import (
     build,
     forget_others,
     in_use,
+    installed_at,
     is_whole,
     need_room,
     releases,
@@ -50,7 +51,7 @@ class Box:
 
 def update(archive: Path, now: datetime, *, emergency: bool, box: Box) -> Updated:
     """Verify, install, switch, restart. Raises NotNow, WrongRelease (nothing was changed) or Failed (what ran runs again)."""
-    refuse_in_claim_days(now, emergency=emergency)
+    refuse_in_claim_days(now, emergency=emergency, installed=installed_at(in_use(box.base)))
     if not archive.is_file():
         raise WrongRelease(f"{archive}: is not there. name the release's archive")
     with told(), alone(box.base):

@@ -115,6 +115,16 @@ def test_ctrl_c_while_it_starts_leaves_the_release_before(box: Box, programs: Pa
     assert (box.root / "etc/systemd/system" / UNIT).read_text() == "before"
 
 
+def test_a_clock_that_fell_back_may_hide_a_claim_day(tmp_path: Path, box: Box, programs: Path) -> None:
+    in_use_before(box)
+    battery_dead = datetime(2020, 1, 1, tzinfo=UTC)
+
+    with pytest.raises(NotNow, match="set the clock, or say --emergency"):
+        update(tmp_path / "any.tar", battery_dead, emergency=False, box=box)
+    with pytest.raises(WrongRelease, match="is not there"):
+        update(tmp_path / "any.tar", battery_dead, emergency=True, box=box)
+
+
 def test_two_at_a_time_are_one_too_many(tmp_path: Path, box: Box) -> None:
     (tmp_path / "any.tar").write_bytes(b"")
 
