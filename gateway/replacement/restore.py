@@ -95,10 +95,11 @@ def _idle(places: BoxPlaces) -> Iterator[Path]:
             raise Refused(
                 f"this box is at work: {error}. systemctl stop claim-gateway-enforcer claim-gateway-relay"
             ) from error
-        if used:
-            raise Refused("this box has a site of its own. restore onto an empty one")
+        # Opened secrets, of one that was killed: also where all but the end was done.
         for left in places.enforcer.glob(f"{_STAGING}*"):
             shutil.rmtree(left)
+        if used:
+            raise Refused("this box has a site of its own. restore onto an empty one")
         began = places.enforcer / _BEGAN
         if began.exists():
             yield began

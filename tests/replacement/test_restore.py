@@ -148,3 +148,15 @@ def test_a_restore_that_was_killed_is_begun_anew(
 
     assert Store(spare.enforcer).standing() == Store(old.places.enforcer).standing()
     assert not [*spare.enforcer.glob(".restore-*")]
+
+
+def test_what_a_killed_restore_had_opened_goes_even_where_it_was_all_but_done(tmp_path: Path) -> None:
+    places = box(tmp_path / "box").places
+    left = places.enforcer / ".restore-killed"
+    left.mkdir()
+    (left / "key").write_text("a secret")
+
+    with pytest.raises(Refused, match="a site of its own"):
+        restore(places, tmp_path / "any", PASSWORD, NOW)
+
+    assert not left.exists()
