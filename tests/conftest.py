@@ -62,6 +62,7 @@ def _loopback_up() -> None:
         ip.link("set", index=1, state="up")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that needs root says so instead of failing for want of it; CI runs as root and skips none.
 
