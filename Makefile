@@ -77,7 +77,7 @@ golden: setup
 
 test: lint
 	@$(BIN)/pytest -n 2 -m "not root and not appliance and not long" -q --durations=5
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "(root or appliance) and not long" -q --durations=15
+	@$(BIN)/pytest -n 2 --dist loadfile -m "(root or appliance) and not long" -q --durations=15
 
 # The relay's tests under the seccomp filters of its unit (docs/security.md); whatever Python is refused is told at the end.
 confined: setup

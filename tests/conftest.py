@@ -10,6 +10,7 @@ import pytest
 import structlog
 from hypothesis import settings
 from pyroute2 import IPRoute
+from xdist.scheduler import LoadFileScheduling
 
 from gateway.journal import configure
 from gateway.site.load import load_site
@@ -62,16 +63,24 @@ def _loopback_up() -> None:
         ip.link("set", index=1, state="up")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+class ByBox(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist's schedulers are typed for its own use only
+    """Two workers never share what a file sets up, nor the installed box of the container tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "tests/appliance" if file.startswith("tests/appliance/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByBox | None:
+    """For `--dist loadfile`; anything else is pytest-xdist's own."""
+    return ByBox(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that needs root says so instead of failing for want of it; CI runs as root and skips none.
 
-    Long campaigns and exams run only when they are asked for (`-m long`, `-m exam`). Two workers never share what a file
-    sets up, nor an installed box (`--dist loadgroup`).
+    Long campaigns and exams run only when they are asked for (`-m long`, `-m exam`).
     """
-    for item in items:
-        group = "appliance" if item.get_closest_marker("appliance") else item.location[0]
-        item.add_marker(pytest.mark.xdist_group(group))
     # What takes longest begins first, or one worker would wait for the other at the end.
     items.sort(key=lambda item: item.get_closest_marker("vm") is None)
     for asked in ("long", "exam"):
