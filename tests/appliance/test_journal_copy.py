@@ -19,7 +19,6 @@ pytestmark = [pytest.mark.root, pytest.mark.appliance, pytest.mark.timeout(600)]
 
 CLI = "/opt/claim-gateway/venv/bin/claim-gateway"
 UNIT = "claim-gateway-journal-copy"
-PLACES = {".service": "/etc/systemd/system", ".conf": "/usr/lib/claim-gateway"}
 MESSAGE = re.compile(r"^\d+ <\d+>1 \S+ \S+ \S+ \S+ (\S+) (\[[^]]*\]|-) (.*)$", re.MULTILINE)
 """Octets (RFC 6587, 3.4.1), then RFC 5424's header: the name of the message, its clock, its text."""
 _TAKE = """
@@ -33,29 +32,19 @@ with socket.create_server((sys.argv[1], 514)) as server:
 
 
 @pytest.fixture(scope="module")
-def declared(installed: Installed, repository: Path) -> Iterator[Box]:
+def declared(installed: Installed) -> Iterator[Box]:
     """The box with the controller as its syslog server, and as it was afterwards."""
     box = installed.scene.box
-    for ending, folder in PLACES.items():
-        text = (repository / f"systemd/{UNIT}{ending}").read_text()
-        subprocess.run(
-            ("tee", f"/proc/{box.leader}/root{folder}/{UNIT}{ending}"), input=text, text=True, check=True,
-            stdout=subprocess.DEVNULL,
-        )  # fmt: skip
     box.run("sh", "-ec", f"echo CLAIM_GATEWAY_SYSLOG={ADDRESS} >/etc/claim-gateway/journal-copy.env")
     box.run(
         "sh", "-ec", f"sed 's/ssh: true/ssh: true, syslog: [{ADDRESS}]/' /etc/claim-gateway/site.yaml >/run/copy.yaml"
     )
     box.run(CLI, "apply", "/run/copy.yaml")
-    box.run("systemctl", "daemon-reload")
     try:
         yield box
     finally:
         box.run("systemctl", "stop", UNIT)
-        box.run(
-            "rm", "-f", "/etc/claim-gateway/journal-copy.env", *(f"{at}/{UNIT}{kind}" for kind, at in PLACES.items())
-        )
-        box.run("systemctl", "daemon-reload")
+        box.run("rm", "-f", "/etc/claim-gateway/journal-copy.env")
         box.run(CLI, "rollback")
 
 
