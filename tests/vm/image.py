@@ -38,7 +38,7 @@ chroot $root /usr/bin/python3 /opt/claim-gateway/releases/lab/install >/dev/null
 install -m 0644 $LAB/agent.py $root/usr/lib/lab/
 install -m 0644 $LAB/lab-agent.service $root/etc/systemd/system/
 install -m 0644 $LAB/forwards.conf $root/etc/sysctl.d/
-systemctl --quiet --root=$root enable claim-gateway-guard claim-gateway.target claim-gateway-enforcer lab-agent systemd-networkd
+systemctl --quiet --root=$root enable claim-gateway-guard claim-gateway.target claim-gateway-enforcer lab-agent strongswan systemd-networkd
 systemctl --quiet --root=$root mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service \
     getty-static.service ssh.service systemd-binfmt.service systemd-networkd-wait-online.service
 echo box >$root/etc/hostname
