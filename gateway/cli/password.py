@@ -25,6 +25,11 @@ def password_of(args: argparse.Namespace, *, twice: bool) -> str:
         raise RelayRefused("nobody is there to ask for a password. name --password-file", wrong_input=True)
     japanese = args.lang == "ja"
     password = getpass.getpass("パスワード: " if japanese else "password: ")
+    try:
+        password.encode()
+    except UnicodeEncodeError as error:
+        told = "what was typed is not UTF-8. set the terminal to UTF-8, or name --password-file"
+        raise RelayRefused(told, wrong_input=True) from error
     if twice and password != getpass.getpass("もう一度: " if japanese else "once more: "):
         raise RelayRefused("the two passwords differ. run it again", wrong_input=True)
     return password

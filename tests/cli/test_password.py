@@ -44,3 +44,10 @@ def test_what_shall_open_something_later_is_asked_twice(
     else:
         with pytest.raises(RelayRefused, match="differ"):
             password_of(asked(), twice=twice)
+
+
+def test_what_a_terminal_of_another_encoding_types_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda _: "\udc83p\udc83X")
+    with pytest.raises(RelayRefused, match="not UTF-8"):
+        password_of(asked(), twice=False)

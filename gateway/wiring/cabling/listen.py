@@ -78,11 +78,11 @@ class Ear:
             self._attach()
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
             self._socket.setsockopt(_SOL_PACKET, _AUXDATA, 1)
+            for port in ports:
+                self.attend(port)
         except BaseException:
             self._socket.close()
             raise
-        for port in ports:
-            self.attend(port)
 
     def __enter__(self) -> "Ear":
         return self
